@@ -1,0 +1,1 @@
+//! Emulated gateways, conformance tests and benches.

@@ -1,0 +1,3 @@
+//! Emulated gateways by hand.
+
+fn main() {}

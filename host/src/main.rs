@@ -1,0 +1,3 @@
+//! The command `edgepick`.
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! edgepick: one address that answers with a random picture, as one
+//! WebAssembly component.
+//!
+//! The answer is a pure function of (catalogue, settings, request,
+//! randomness). This crate is that function; the module list is its table of
+//! contents, from the wire inwards:
+//!
+//! * [`component`](crate) (wasm only): wasi:http and our own WIT exports, thin.
+//! * [`app`]: the one public door, `respond`.
+//! * [`gateway`]: the event formats of cloud-function platforms.
+//! * [`query`]: parameters and their values, one table.
+//! * [`answer`]: what was decided, as an HTTP response.
+//! * [`settings`]: what a site may set.
+//! * [`picker`]: random, seed, deck, count over one candidate list.
+//! * [`catalogue`]: the packed index, its builder and its reader.
+//! * [`error`]: typed errors with a status and a stable code.
+//!
+//! Everything but `component` compiles and is tested natively.
+
+pub mod catalogue;
+pub mod picker;

@@ -1,0 +1,1 @@
+//! Picks: random, seeded, dealt, counted, over one candidate list.
