@@ -1,8 +1,29 @@
-//! The packed catalogue: built once by [`pack`], checked once by
-//! [`validate`], read in place by [`view`].
+//! The packed catalogue: built once by [`pack()`], checked once by
+//! [`Catalogue::open`], read in place.
+//!
+//! * [`model`]: what a catalogue says of a picture; `check`: what is accepted.
+//! * [`url`], [`hash`], [`id`]: from a picture's URL to its id.
+//! * [`pack`](mod@pack): the builder. [`layout`]: the packed form, byte for byte.
+//! * [`validate`](mod@validate): the whole check. [`view`], [`list`]: the reader.
 
+mod bytes;
+mod check;
+mod column;
+pub mod error;
+pub mod hash;
+pub mod id;
+pub mod layout;
+pub mod list;
 pub mod model;
+pub mod pack;
+mod sets;
+pub mod url;
+mod validate;
 pub mod view;
 
+pub use check::MAX_WORD;
+pub use error::{Damaged, PackError, Reason};
+pub use list::List;
 pub use model::{Entry, Format, Orientation, Variant};
-pub use view::{Catalogue, Facet, FacetKind, List};
+pub use pack::{Duplicate, Packed, pack};
+pub use view::{Catalogue, Facet, FacetKind};

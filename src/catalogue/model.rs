@@ -79,7 +79,12 @@ pub enum Format {
 
 /// One row per format: itself, its name, its media type (IANA), its extensions.
 const FORMATS: [(Format, &str, &str, &[&str]); 11] = [
-    (Format::Jpeg, "jpeg", "image/jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
+    (
+        Format::Jpeg,
+        "jpeg",
+        "image/jpeg",
+        &["jpg", "jpeg", "jpe", "jfif"],
+    ),
     (Format::Png, "png", "image/png", &["png", "apng"]),
     (Format::Gif, "gif", "image/gif", &["gif"]),
     (Format::Webp, "webp", "image/webp", &["webp"]),
@@ -93,6 +98,21 @@ const FORMATS: [(Format, &str, &str, &[&str]); 11] = [
 ];
 
 impl Format {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 11] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Gif,
+        Self::Webp,
+        Self::Avif,
+        Self::Svg,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Heic,
+        Self::Jxl,
+        Self::Ico,
+    ];
+
     fn row(self) -> &'static (Self, &'static str, &'static str, &'static [&'static str]) {
         FORMATS
             .iter()
@@ -137,7 +157,9 @@ impl FromStr for Format {
             .or_else(|| {
                 FORMATS
                     .iter()
-                    .find(|row| row.1.eq_ignore_ascii_case(text) || row.2.eq_ignore_ascii_case(text))
+                    .find(|row| {
+                        row.1.eq_ignore_ascii_case(text) || row.2.eq_ignore_ascii_case(text)
+                    })
                     .map(|row| row.0)
             })
             .ok_or(())

@@ -1,0 +1,62 @@
+//! The text form of ids: RFC 4648 base32 (section 6) of the hash's eight bytes,
+//! most significant first, lower case, without padding; 13 characters. A member
+//! of a numbered range is `<id>-<number>`.
+
+const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// Characters in the text form of a hash: 64 bits, five a character.
+const LENGTH: usize = 13;
+
+/// The text form of a hash.
+#[must_use]
+pub fn id_text(hash: u64) -> String {
+    // 13 characters hold 65 bits; the last one is zero.
+    let bits = u128::from(hash) << 1;
+    (0..LENGTH)
+        .rev()
+        .filter_map(|place| ALPHABET.get((bits >> (place * 5)) as usize & 31))
+        .map(|&letter| char::from(letter))
+        .collect()
+}
+
+/// The hash, and the number in the URL for a member of a range, that an id's
+/// text means.
+///
+/// Only the spelling that [`id_text`] gives is an id, in lower or upper case,
+/// and numbers have no sign and no leading zeros: one picture has one id.
+#[must_use]
+pub fn parse_id(text: &str) -> Option<(u64, Option<u64>)> {
+    let (letters, rest) = text.as_bytes().split_at_checked(LENGTH)?;
+    let bits = letters.iter().try_fold(0_u128, |bits, letter| {
+        Some(bits << 5 | u128::from(value(*letter)?))
+    })?;
+    if bits & 1 != 0 {
+        return None;
+    }
+    let hash = u64::try_from(bits >> 1).ok()?;
+    match rest {
+        [] => Some((hash, None)),
+        [b'-', number @ ..] => Some((hash, Some(parse_number(number)?))),
+        _ => None,
+    }
+}
+
+fn value(letter: u8) -> Option<u8> {
+    match letter {
+        b'a'..=b'z' => Some(letter - b'a'),
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'2'..=b'7' => Some(letter - b'2' + 26),
+        _ => None,
+    }
+}
+
+/// A whole number as ids write it: digits only, no leading zeros.
+pub(crate) fn parse_number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || (digits.len() > 1 && digits.first() == Some(&b'0')) {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
