@@ -5,7 +5,7 @@
 //! randomness). This crate is that function; the module list is its table of
 //! contents, from the wire inwards:
 //!
-//! * [`component`](crate) (wasm only): wasi:http and our own WIT exports, thin.
+//! * `component` (wasm only): wasi:http and our own WIT exports, thin.
 //! * [`app`]: the one public door, `respond`.
 //! * [`gateway`]: the event formats of cloud-function platforms.
 //! * [`query`]: parameters and their values, one table.
@@ -17,5 +17,13 @@
 //!
 //! Everything but `component` compiles and is tested natively.
 
+pub mod answer;
+pub mod app;
 pub mod catalogue;
+#[cfg(target_arch = "wasm32")]
+mod component;
+pub mod error;
+pub mod gateway;
 pub mod picker;
+pub mod query;
+pub mod settings;

@@ -1,0 +1,105 @@
+//! What an `Accept` field prefers (RFC 9110 section 12.5.1), as far as it
+//! matters here.
+
+/// Whether `application/json` is the one media range of the field.
+#[must_use]
+pub(crate) fn is_json_alone(accept: &str) -> bool {
+    let mut ranges = ranges(accept);
+    matches!((ranges.next(), ranges.next()), (Some((range, quality)), None)
+        if range.eq_ignore_ascii_case("application/json") && quality > 0)
+}
+
+/// Whether some text is preferred to JSON.
+#[must_use]
+pub(crate) fn prefers_text(accept: &str) -> bool {
+    quality(accept, "text", "plain").max(quality(accept, "text", "html"))
+        > quality(accept, "application", "json")
+}
+
+/// The quality of a media type, in thousandths: that of the most specific
+/// range that covers it.
+fn quality(accept: &str, kind: &str, subtype: &str) -> u16 {
+    let mut best = (0, 0);
+    for (range, quality) in ranges(accept) {
+        let Some((k, s)) = range.split_once('/') else {
+            continue;
+        };
+        let specific = match (
+            k.eq_ignore_ascii_case(kind),
+            s.eq_ignore_ascii_case(subtype),
+        ) {
+            (true, true) => 3,
+            (true, false) if s == "*" => 2,
+            _ if range == "*/*" => 1,
+            _ => continue,
+        };
+        if specific >= best.0 {
+            best = (specific, quality);
+        }
+    }
+    best.1
+}
+
+/// The media ranges of a field, each with its quality in thousandths.
+fn ranges(accept: &str) -> impl Iterator<Item = (&str, u16)> {
+    accept.split(',').filter_map(|element| {
+        let mut parts = element.split(';').map(str::trim);
+        let range = parts.next().filter(|range| !range.is_empty())?;
+        let quality = parts
+            .filter_map(|parameter| parameter.split_once('='))
+            .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
+            .map_or(Some(1.0), |(_, value)| value.trim().parse::<f32>().ok())
+            .filter(|q| (0.0..=1.0).contains(q))
+            .unwrap_or(0.0);
+        // Between 0 and 1,000 by the filter above.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 1,000"
+        )]
+        let thousandths = (quality * 1000.0).round() as u16;
+        Some((range, thousandths))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_alone() {
+        for (accept, alone) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/json;q=0.5", true),
+            ("application/json;q=0", false),
+            ("application/json, text/plain", false),
+            ("application/json, */*", false),
+            ("text/html", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json_alone(accept), alone, "{accept}");
+        }
+    }
+
+    #[test]
+    fn text_or_json() {
+        for (accept, text) in [
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                true,
+            ),
+            ("image/avif,image/webp,*/*;q=0.8", false),
+            ("*/*", false),
+            ("", false),
+            ("text/*", true),
+            ("text/plain;q=0.3, application/json;q=0.4", false),
+            ("text/plain;q=0.4, application/json;q=0.3", true),
+            ("text/plain;q=x", false),
+            ("application/json, text/*;q=0.9", false),
+        ] {
+            assert_eq!(prefers_text(accept), text, "{accept}");
+        }
+    }
+}

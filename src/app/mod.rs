@@ -1,0 +1,293 @@
+//! The one public door: [`respond`]. Routes, and nothing below it knows of
+//! paths.
+
+mod choose;
+mod event;
+mod picture;
+mod route;
+mod screen;
+mod service;
+
+use http::{Method, Request, Response, StatusCode, header};
+
+use crate::answer::{Answer, Body, Cache, PLACEHOLDER, Vary, accept};
+use crate::catalogue::{Catalogue, Damaged, FacetKind};
+use crate::error::{Code, Error};
+use crate::picker::Dice;
+use crate::query::{MOST_TARGET, Query};
+use crate::settings::{OnError, Refused, Settings};
+
+pub use event::{EventContext, handle_event};
+pub use route::{Route, WORDS, Word, reserved};
+
+/// Most bytes of a request's body; more is `413`. Bodies mean something only
+/// where the settings accept events over plain HTTP.
+pub const MOST_BODY: usize = 6 * 1024 * 1024;
+
+/// A site: its settings and its pictures.
+#[derive(Debug)]
+pub struct Site<'a> {
+    /// What the site's owner set.
+    pub settings: Settings,
+    /// The pictures.
+    pub catalogue: Catalogue<'a>,
+}
+
+/// Why a packed site was not opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The catalogue is damaged, or of an unknown version.
+    Damaged(Damaged),
+    /// The settings are no JSON of the known keys.
+    Settings(serde_json::Error),
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Damaged(damaged) => damaged.fmt(f),
+            Self::Settings(error) => write!(f, "the settings in the packed site: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Damaged(damaged) => Some(damaged),
+            Self::Settings(error) => Some(error),
+        }
+    }
+}
+
+impl<'a> Site<'a> {
+    /// Reads a packed site in place.
+    ///
+    /// # Errors
+    /// Where the bytes are not what [`crate::catalogue::pack`] makes.
+    pub fn open(packed: &'a [u8]) -> Result<Self, OpenError> {
+        let (catalogue, settings) = Catalogue::open(packed).map_err(OpenError::Damaged)?;
+        let settings = serde_json::from_slice(settings).map_err(OpenError::Settings)?;
+        Ok(Self {
+            settings,
+            catalogue,
+        })
+    }
+
+    fn is_category(&self, name: &str) -> bool {
+        self.catalogue.facet(FacetKind::Category, name).is_some()
+    }
+}
+
+/// What the host knows of the caller, beside the request itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'c> {
+    /// A path prefix to strip; it wins over the settings'.
+    pub mount: Option<&'c str>,
+    /// A prefix that the gateway may have published the site under: stripped
+    /// only where the path would mean nothing otherwise.
+    pub likely_mount: Option<&'c str>,
+    /// Echoed in `X-Request-Id`.
+    pub request_id: Option<&'c str>,
+    /// Whether a redirect gets through to the caller.
+    pub redirects: bool,
+}
+
+impl Default for Caller<'_> {
+    fn default() -> Self {
+        Self {
+            mount: None,
+            likely_mount: None,
+            request_id: None,
+            redirects: true,
+        }
+    }
+}
+
+/// Seconds since 1970-01-01T00:00:00Z, asked only where a period takes part.
+pub type Clock<'c> = &'c dyn Fn() -> u64;
+
+/// Everything an answer is made from.
+struct Exchange<'e> {
+    site: &'e Site<'e>,
+    request: &'e Request<Vec<u8>>,
+    caller: Caller<'e>,
+    now: Clock<'e>,
+}
+
+/// Answers a request. The request's target is in origin form (RFC 9112 section
+/// 3.2.1); of its fields those in [`crate::answer::READS`] may take part.
+#[must_use]
+pub fn respond(
+    site: &Site<'_>,
+    dice: &mut dyn Dice,
+    now: Clock<'_>,
+    request: &Request<Vec<u8>>,
+    caller: Caller<'_>,
+) -> Response<Vec<u8>> {
+    match event::over_http(site, dice, now, request) {
+        Some(response) => response,
+        None => answer(site, dice, now, request, caller),
+    }
+}
+
+/// The answer of an instance that nobody has given a site.
+#[must_use]
+pub fn without_site(request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let error = Error::new(
+        Code::EmptyCatalogue,
+        "no site has been loaded into this component",
+    )
+    .hint("bake a list of pictures into it, or load one through setup.load");
+    plain(&error, request.method(), request.headers())
+}
+
+/// The answer to what is no request: a method or a target that HTTP does not
+/// have.
+#[must_use]
+pub fn bad_request() -> Response<Vec<u8>> {
+    let error = Error::new(
+        Code::BadValue,
+        "the method or the request target is not HTTP's",
+    )
+    .hint("accepted: a token, and a target in origin form (RFC 9112 section 3.2.1)");
+    plain(&error, &Method::GET, &http::HeaderMap::new())
+}
+
+fn plain(error: &Error, method: &Method, headers: &http::HeaderMap) -> Response<Vec<u8>> {
+    let mut vary = Vary::default();
+    Answer::error(error, headers, &mut vary).into_response(
+        &Settings::default(),
+        method,
+        headers,
+        vary,
+        None,
+    )
+}
+
+/// Answers a request whose body is certainly no event.
+fn answer(
+    site: &Site<'_>,
+    dice: &mut dyn Dice,
+    now: Clock<'_>,
+    request: &Request<Vec<u8>>,
+    caller: Caller<'_>,
+) -> Response<Vec<u8>> {
+    let exchange = Exchange {
+        site,
+        request,
+        caller,
+        now,
+    };
+    let mut vary = Vary::default();
+    let mut query = Query::default();
+    let answer = exchange
+        .answer(dice, &mut query, &mut vary)
+        .unwrap_or_else(|error| exchange.fail(&error, &query, &mut vary));
+    answer.into_response(
+        &site.settings,
+        request.method(),
+        request.headers(),
+        vary,
+        caller.request_id,
+    )
+}
+
+impl Exchange<'_> {
+    fn answer(
+        &self,
+        dice: &mut dyn Dice,
+        query: &mut Query,
+        vary: &mut Vary,
+    ) -> Result<Answer, Error> {
+        match *self.request.method() {
+            Method::OPTIONS => return Ok(Answer::new(StatusCode::NO_CONTENT, None, Cache::Never)),
+            Method::GET | Method::HEAD => {}
+            ref other => {
+                return Err(Error::new(
+                    Code::MethodNotAllowed,
+                    format!("the method {other} is not answered"),
+                )
+                .hint(format!("accepted: {}", crate::answer::ALLOW)));
+            }
+        }
+        let target = self
+            .request
+            .uri()
+            .path_and_query()
+            .map_or("/", http::uri::PathAndQuery::as_str);
+        if target.len() > MOST_TARGET {
+            return Err(
+                Error::new(Code::UriTooLong, "the request target is too long")
+                    .hint(format!("accepted: at most {MOST_TARGET} bytes")),
+            );
+        }
+        // The query is read even where the path leads nowhere: it says what
+        // form the error takes.
+        let routed = self.segments().and_then(|segments| {
+            route::route(&segments, query, &|name| self.site.is_category(name))
+        });
+        let read = query.read(self.request.uri().query().unwrap_or_default());
+        let route = routed.map_err(|error| self.with_categories(error))?;
+        read?;
+        query.check()?;
+        match route {
+            Route::Picture => self.picture(dice, query, vary),
+            service => self.service(service, query),
+        }
+    }
+
+    fn segments(&self) -> Result<Vec<std::borrow::Cow<'_, str>>, Error> {
+        let path = self.request.uri().path();
+        let mount = self.caller.mount.unwrap_or(&self.site.settings.mount);
+        let segments = route::segments(route::strip_mount(path, mount))?;
+        if let Some(likely) = self.caller.likely_mount
+            && mount.is_empty()
+            && !route::is_known(&segments, &|name| self.site.is_category(name))
+        {
+            return route::segments(route::strip_mount(path, likely));
+        }
+        Ok(segments)
+    }
+
+    /// An unknown category's error says what exists.
+    fn with_categories(&self, error: Error) -> Error {
+        if error.code != Code::UnknownCategory {
+            return error;
+        }
+        let catalogue = self.site.catalogue;
+        error.available(
+            catalogue
+                .facets(FacetKind::Category)
+                .map(|facet| catalogue.facet_name(facet)),
+        )
+    }
+
+    /// The error as an answer: the document, or the placeholder where the
+    /// caller asked for a picture and the settings say so.
+    fn fail(&self, error: &Error, query: &Query, vary: &mut Vary) -> Answer {
+        let settings = &self.site.settings;
+        let wants_picture = query.answer.get().is_none_or(|answer| answer.is_redirect());
+        let placeholder = match error.code {
+            Code::MethodNotAllowed => false,
+            Code::ReferrerRefused => settings.referrer.refused == Refused::Image,
+            _ => settings.on_error == OnError::Image,
+        };
+        if !placeholder || !wants_picture {
+            return Answer::error(error, self.request.headers(), vary);
+        }
+        let mut answer = match &settings.placeholder {
+            Some(url) if self.caller.redirects => {
+                let mut answer = Answer::new(StatusCode::FOUND, None, Cache::Never);
+                answer.location = Some(url.clone());
+                answer
+            }
+            _ => Answer::new(StatusCode::OK, Some(Body::svg(PLACEHOLDER)), Cache::Never),
+        };
+        answer.fallback = Some(error.code);
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! Answers that hold pictures.
+
+use http::{StatusCode, header};
+use serde::Serialize;
+
+use super::choose::Chosen;
+use super::{Exchange, Query};
+use crate::answer::{Answer, Body, Record, Vary, accept, html_note, html_page, policy_for};
+use crate::error::{Code, Error};
+use crate::picker::{Dice, Picture};
+use crate::settings::{AnswerType, Substitute};
+
+#[derive(Serialize)]
+struct Several<'a> {
+    count: usize,
+    images: Vec<Record<'a>>,
+}
+
+impl Exchange<'_> {
+    pub(super) fn picture(
+        &self,
+        dice: &mut dyn Dice,
+        query: &Query,
+        vary: &mut Vary,
+    ) -> Result<Answer, Error> {
+        self.check_referrer(vary)?;
+        let form = self.form(query, vary);
+        let asked = query
+            .count
+            .get()
+            .copied()
+            .map_or(query.ids.len(), usize::from);
+        if asked > 1 && !matches!(form, AnswerType::Json | AnswerType::Text) {
+            let (param, value) = if query.ids.len() > 1 {
+                ("id", query.ids.join(","))
+            } else {
+                ("count", asked.to_string())
+            };
+            return Err(Error::bad_value(
+                param,
+                &value,
+                "more than one picture with type=json or type=text only",
+            ));
+        }
+        let chosen = self.choose(dice, query, vary)?;
+        Ok(self.show(&chosen, form, asked > 1))
+    }
+
+    fn check_referrer(&self, vary: &mut Vary) -> Result<(), Error> {
+        let rules = &self.site.settings.referrer;
+        if !rules.any() {
+            return Ok(());
+        }
+        let referer = vary.read(self.request.headers(), header::REFERER);
+        if rules.passes(referer) {
+            return Ok(());
+        }
+        let error = Error::new(
+            Code::ReferrerRefused,
+            "this site's pictures are not for that page",
+        );
+        Err(match referer {
+            Some(referer) => error.param("Referer", referer),
+            None => error.hint("send a Referer field"),
+        })
+    }
+
+    /// The form of the answer: the caller's word, then `Accept`, then the
+    /// settings; and what gets through where a redirect does not.
+    fn form(&self, query: &Query, vary: &mut Vary) -> AnswerType {
+        let form = match query.answer.get() {
+            Some(form) => *form,
+            None => match vary.read(self.request.headers(), header::ACCEPT) {
+                Some(accept) if accept::is_json_alone(accept) => AnswerType::Json,
+                _ => self.site.settings.answer,
+            },
+        };
+        match self.site.settings.substitute {
+            _ if self.caller.redirects || !form.is_redirect() => form,
+            Substitute::Json => AnswerType::Json,
+            Substitute::Html => AnswerType::Html,
+        }
+    }
+
+    fn show(&self, chosen: &Chosen, form: AnswerType, several: bool) -> Answer {
+        let catalogue = self.site.catalogue;
+        let url = |picture: &Picture| catalogue.url(picture.entry, picture.member).into_owned();
+        let ok = |body| Answer::new(StatusCode::OK, Some(body), chosen.cache);
+        // A choice holds at least one picture.
+        let Some(first) = chosen.pictures.first() else {
+            return Answer::new(StatusCode::NO_CONTENT, None, chosen.cache);
+        };
+        let mut answer = match form {
+            AnswerType::Found | AnswerType::TemporaryRedirect => {
+                let status = if form == AnswerType::Found {
+                    StatusCode::FOUND
+                } else {
+                    StatusCode::TEMPORARY_REDIRECT
+                };
+                let url = url(first);
+                let mut answer =
+                    Answer::new(status, Some(Body::note(html_note(&url))), chosen.cache);
+                answer.location = Some(url);
+                answer
+            }
+            AnswerType::Text => ok(Body::text(
+                chosen
+                    .pictures
+                    .iter()
+                    .map(|picture| url(picture) + "\n")
+                    .collect(),
+            )),
+            AnswerType::Html => {
+                let record = self.record(first);
+                let policy = policy_for(&self.site.settings, &record.url);
+                ok(Body::html(html_page(&record, policy)))
+            }
+            AnswerType::Json if several => ok(Body::json(&Several {
+                count: chosen.pictures.len(),
+                images: chosen
+                    .pictures
+                    .iter()
+                    .map(|picture| self.record(picture))
+                    .collect(),
+            })),
+            AnswerType::Json => ok(Body::json(&self.record(first))),
+        };
+        if !several {
+            answer.image_id = Some(catalogue.picture_id(first.entry, first.member));
+        }
+        answer.hints = chosen.hints;
+        answer
+    }
+
+    fn record(&self, picture: &Picture) -> Record<'_> {
+        let (catalogue, entry) = (self.site.catalogue, picture.entry);
+        let size = catalogue.size(entry);
+        Record {
+            id: catalogue.picture_id(entry, picture.member),
+            url: catalogue.url(entry, picture.member).into_owned(),
+            width: size.map(|size| size.0),
+            height: size.map(|size| size.1),
+            orientation: catalogue
+                .orientation(entry)
+                .map(|orientation| orientation.as_str()),
+            category: catalogue.category(entry),
+            tags: catalogue.tags(entry).collect(),
+            title: catalogue.title(entry),
+            author: catalogue.author(entry),
+            source: catalogue.source(entry),
+            license: catalogue.license(entry),
+        }
+    }
+}

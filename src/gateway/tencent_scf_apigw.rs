@@ -1,0 +1,316 @@
+//! Tencent Cloud SCF behind API Gateway: the "integrated request" event
+//! (documents 583/12513 and 628/38896) and both of its answers.
+//!
+//! ```text
+//! {"requestContext":{"serviceId":"service-…","path":"/pics","httpMethod":"ANY",
+//!                    "requestId":"…"?,"identity":{},"sourceIp":"203.0.113.9","stage":"release"},
+//!  "headers":{"host":"…","x-api-requestid":"…",…},"path":"/pics/cats","httpMethod":"GET",
+//!  "queryString":{"a":"text","b":["1","2"],"bare":true},
+//!  "queryStringParameters":{},"headerParameters":{},"pathParameters":{},
+//!  "body":"…"?,"isBase64Encoded":true|"true"?,"stageVariables":{}?}
+//! ```
+//!
+//! `requestContext.httpMethod` and `.path` are the rule's, not the request's;
+//! `path` is without the stage. Whether the gateway makes an HTTP response of
+//! the function's document (integrated response, 集成响应) or sends it as the
+//! body of a 200 (pass-through, 透传响应) is a switch of the rule that no event
+//! shows, so the host or the settings say it.
+
+use http::{Method, Request, Response, header};
+use serde_json::{Value, json};
+
+use super::{Door, EventError, Exchange, Reply, WireFormat, event};
+
+/// The format.
+pub(super) struct ApiGateway;
+
+const NAME: &str = "tencent_scf_apigw";
+
+fn bad(field: &'static str, accepted: &'static str) -> EventError {
+    EventError::BadField {
+        format: NAME,
+        field,
+        accepted,
+    }
+}
+
+impl WireFormat for ApiGateway {
+    fn platform(&self) -> &'static str {
+        "tencent"
+    }
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn recognise(&self, event: &Value) -> bool {
+        // Function URL events were seen with a requestContext too, but not
+        // with a service.
+        event
+            .pointer("/requestContext/serviceId")
+            .is_some_and(Value::is_string)
+    }
+
+    fn decode(&self, event: &Value, door: Door) -> Result<Exchange, EventError> {
+        let method = event::text(event.get("httpMethod"))
+            .and_then(|text| Method::from_bytes(text.as_bytes()).ok())
+            .ok_or_else(|| bad("httpMethod", "a method such as GET"))?;
+        let path = event
+            .get("path")
+            .and_then(Value::as_str)
+            .ok_or_else(|| bad("path", "a text that begins with /"))?;
+        // The whole query; the other map has only what the rule declares.
+        let query = match event.get("queryString") {
+            Some(Value::Object(_)) => event.get("queryString"),
+            _ => event.get("queryStringParameters"),
+        };
+        let headers = event::headers(event.get("headers"));
+        let base64 = event::flag(event.get("isBase64Encoded"));
+        let body = event::body(event.get("body"), base64)
+            .ok_or_else(|| bad("body", "a text, in base64 where isBase64Encoded says so"))?;
+        let mut request = Request::new(body);
+        *request.uri_mut() = event::target(path, &event::query_of_decoded(query))
+            .parse()
+            .map_err(|_| bad("path", "with the query at most 65,534 bytes"))?;
+        *request.method_mut() = method;
+        let context = |name| event::text(event.pointer(name)).map(str::to_owned);
+        let id = headers
+            .get("x-api-requestid")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        *request.headers_mut() = headers;
+        if door.pass_through {
+            // Status and fields are lost, so the body has to stand alone.
+            request.headers_mut().remove(header::IF_NONE_MATCH);
+            if *request.method() == Method::HEAD {
+                *request.method_mut() = Method::GET;
+            }
+        }
+        Ok(Exchange {
+            request,
+            client: context("/requestContext/sourceIp"),
+            request_id: context("/requestContext/requestId").or(id),
+            // `/pics/{kind}` publishes the site under `/pics`.
+            likely_mount: context("/requestContext/path")
+                .map(|rule| rule.split("/{").next().unwrap_or_default().to_owned())
+                .filter(|mount| mount.starts_with('/') && mount != "/"),
+            reply: if door.pass_through {
+                Box::new(PassThrough)
+            } else {
+                Box::new(Integrated)
+            },
+        })
+    }
+
+    fn error_document(&self, error: &EventError, door: Door) -> Option<Vec<u8>> {
+        let body = json!({"error": error.to_string(), "code": error.code()});
+        Some(if door.pass_through {
+            body.to_string().into_bytes()
+        } else {
+            let fields = json!({"Content-Type": "application/json", "Cache-Control": "no-store"});
+            document(400, fields, body.to_string(), false)
+        })
+    }
+}
+
+fn document(status: u16, headers: Value, body: String, base64: bool) -> Vec<u8> {
+    json!({"isBase64Encoded": base64, "statusCode": status, "headers": headers, "body": body})
+        .to_string()
+        .into_bytes()
+}
+
+/// The gateway makes an HTTP response of the document.
+struct Integrated;
+
+impl Reply for Integrated {
+    fn redirects(&self) -> bool {
+        true
+    }
+
+    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
+        let (parts, body) = response.into_parts();
+        let (body, base64) = event::body_text(&parts.headers, body);
+        document(
+            parts.status.as_u16(),
+            event::header_map(&parts.headers).into(),
+            body,
+            base64,
+        )
+    }
+}
+
+/// The gateway sends the document as the body of a 200, as JSON.
+struct PassThrough;
+
+impl Reply for PassThrough {
+    fn redirects(&self) -> bool {
+        false
+    }
+
+    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
+        let (parts, body) = response.into_parts();
+        let json = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|media| media.as_bytes().starts_with(b"application/json"));
+        if json && !body.is_empty() {
+            return body;
+        }
+        if body.is_empty() {
+            return b"{}".to_vec();
+        }
+        Value::from(event::body_text(&parts.headers, body).0)
+            .to_string()
+            .into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORDED: &str = r#"{"headerParameters":{},"headers":{"host":"service-k3m9x0ab-1300000001.gz.apigw.tencentcs.com","x-qualifier":"$DEFAULT","x-api-requestid":"0f5e2a7c91b84d36a1c0ffee12345678"},"httpMethod":"GET","path":"/pics","pathParameters":{},"queryString":{},"queryStringParameters":{},"requestContext":{"httpMethod":"ANY","identity":{},"path":"/pics","serviceId":"service-k3m9x0ab","sourceIp":"203.0.113.9","stage":"release"}}"#;
+    const DOCUMENTED: &str = r#"{"requestContext":{"serviceId":"service-k3m9x0ab","path":"/pics/{kind}","httpMethod":"ANY","requestId":"0f5e2a7c91b84d36a1c0ffee12345678","identity":{"secretId":"AKIDexamplesecretid"},"sourceIp":"203.0.113.9","stage":"release"},"headers":{"Accept":"image/webp,*/*","content-type":"application/json","cookie":"a=1; b=2"},"body":"eyJraW5kIjoiY2F0cyJ9","isBase64Encoded":"true","pathParameters":{"kind":"cats"},"queryStringParameters":{"q":"x y+z"},"headerParameters":{"x-token":""},"stageVariables":{"stage":"release"},"path":"/pics/cats","queryString":{"id":["1","2"],"q":"x y+z","raw":true,"e":""},"httpMethod":"POST"}"#;
+
+    fn decode(event: &str, pass_through: bool) -> Result<Exchange, EventError> {
+        let event: Value = serde_json::from_str(event).unwrap();
+        assert!(ApiGateway.recognise(&event));
+        ApiGateway.decode(&event, Door { pass_through })
+    }
+
+    #[test]
+    fn the_recorded_shape() {
+        let exchange = decode(RECORDED, false).unwrap();
+        assert_eq!(exchange.request.method(), Method::GET);
+        assert_eq!(exchange.request.uri(), "/pics");
+        assert_eq!(exchange.client.as_deref(), Some("203.0.113.9"));
+        assert_eq!(
+            exchange.request_id.as_deref(),
+            Some("0f5e2a7c91b84d36a1c0ffee12345678")
+        );
+        assert_eq!(exchange.likely_mount.as_deref(), Some("/pics"));
+        assert!(exchange.request.body().is_empty());
+    }
+
+    #[test]
+    fn the_documented_shape() {
+        let exchange = decode(DOCUMENTED, false).unwrap();
+        assert_eq!(exchange.request.method(), Method::POST);
+        assert_eq!(
+            exchange.request.uri(),
+            "/pics/cats?e=&id=1&id=2&q=x%20y%2Bz&raw"
+        );
+        assert_eq!(exchange.request.headers()["accept"], "image/webp,*/*");
+        assert_eq!(exchange.request.headers()["cookie"], "a=1; b=2");
+        assert_eq!(exchange.request.body(), br#"{"kind":"cats"}"#);
+        assert_eq!(exchange.likely_mount.as_deref(), Some("/pics"));
+    }
+
+    #[test]
+    fn other_shapes_of_the_platform_are_not_claimed() {
+        for event in [
+            r#"{"httpMethod":"GET","path":"/","headers":{},"requestContext":{"sourceIp":"203.0.113.9"}}"#,
+            r#"{"Type":"Timer"}"#,
+            "[]",
+            "null",
+            "7",
+        ] {
+            assert!(
+                !ApiGateway.recognise(&serde_json::from_str(event).unwrap()),
+                "{event}"
+            );
+        }
+    }
+
+    #[test]
+    fn bad_fields_are_named() {
+        for (from, to, field) in [
+            ("\"httpMethod\":\"GET\"", "\"httpMethod\":7", "httpMethod"),
+            (
+                "\"httpMethod\":\"GET\"",
+                "\"httpMethod\":\"G T\"",
+                "httpMethod",
+            ),
+            (
+                "\"path\":\"/pics\",\"pathP",
+                "\"path\":null,\"pathP",
+                "path",
+            ),
+            ("\"headerParameters\":{}", "\"body\":{}", "body"),
+            (
+                "\"headerParameters\":{}",
+                "\"body\":\"?\",\"isBase64Encoded\":true",
+                "body",
+            ),
+        ] {
+            assert!(RECORDED.contains(from));
+            let error = decode(&RECORDED.replace(from, to), false).unwrap_err();
+            assert!(
+                matches!(error, EventError::BadField { field: f, .. } if f == field),
+                "{error}"
+            );
+            let document: Value = serde_json::from_slice(
+                &ApiGateway.error_document(&error, Door::default()).unwrap(),
+            )
+            .unwrap();
+            assert_eq!(document["statusCode"], 400);
+        }
+    }
+
+    #[test]
+    fn nulls_stand_for_absent_maps() {
+        let event = RECORDED
+            .replace("\"queryString\":{}", "\"queryString\":null,\"body\":null")
+            .replace(
+                "\"headerParameters\":{},\"headers\":{",
+                "\"headers\":null,\"x\":{",
+            );
+        let exchange = decode(&event, false).unwrap();
+        assert!(exchange.request.headers().is_empty());
+    }
+
+    #[test]
+    fn integrated_answers() {
+        let mut response = Response::new(b"<a>".to_vec());
+        *response.status_mut() = http::StatusCode::FOUND;
+        response
+            .headers_mut()
+            .insert("location", "https://h/1.webp".parse().unwrap());
+        response
+            .headers_mut()
+            .insert("content-type", "text/html; charset=utf-8".parse().unwrap());
+        let document: Value =
+            serde_json::from_slice(&decode(RECORDED, false).unwrap().reply.encode(response))
+                .unwrap();
+        assert_eq!(
+            document,
+            json!({"isBase64Encoded": false, "statusCode": 302, "body": "<a>",
+                   "headers": {"Location": "https://h/1.webp", "Content-Type": "text/html; charset=utf-8"}})
+        );
+    }
+
+    #[test]
+    fn passed_through_answers_stand_alone() {
+        let exchange = decode(
+            &RECORDED
+                .replace("\"GET\"", "\"HEAD\"")
+                .replace("\"headers\":{", "\"headers\":{\"if-none-match\":\"*\","),
+            true,
+        )
+        .unwrap();
+        assert_eq!(exchange.request.method(), Method::GET);
+        assert!(!exchange.request.headers().contains_key("if-none-match"));
+        assert!(!exchange.reply.redirects());
+        for (media, body, expected) in [
+            ("application/json", "{\"a\":1}", "{\"a\":1}"),
+            ("text/plain; charset=utf-8", "a\"b", "\"a\\\"b\""),
+            ("text/plain; charset=utf-8", "", "{}"),
+        ] {
+            let mut response = Response::new(body.as_bytes().to_vec());
+            response
+                .headers_mut()
+                .insert("content-type", media.parse().unwrap());
+            assert_eq!(exchange.reply.encode(response), expected.as_bytes());
+        }
+    }
+}

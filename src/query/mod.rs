@@ -1,0 +1,446 @@
+//! The parameters of the public interface: one table, [`PARAMETERS`].
+//!
+//! Unknown parameters are ignored, since people append them against caches. A
+//! known one with a bad value, or two different values for one meaning, is an
+//! error that names both. An empty value counts as absent, as forms send it.
+
+pub mod values;
+
+use crate::error::{Code, Error};
+use crate::settings::AnswerType;
+use values::{Every, OrientationWish, Tags};
+
+/// Most characters of a request target (RFC 9110 section 4.1 asks for at least
+/// 8,000 octets).
+pub const MOST_TARGET: usize = 16_384;
+
+/// A meaning that at most one value may be given for, remembering how it was
+/// said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot<T>(Option<(T, String)>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: PartialEq> Slot<T> {
+    /// The value, if one was given.
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_ref().map(|(value, _)| value)
+    }
+
+    /// How it was said, for instance `device=pc` or `the path /pc`.
+    pub fn said(&self) -> Option<&str> {
+        self.0.as_ref().map(|(_, said)| said.as_str())
+    }
+
+    /// Gives the meaning a value.
+    ///
+    /// # Errors
+    /// [`Code::ConflictingValues`] when it has another one.
+    pub fn put(&mut self, value: T, param: &str, text: &str, said: String) -> Result<(), Error> {
+        match &self.0 {
+            Some((have, _)) if *have == value => Ok(()),
+            Some((_, before)) => Err(Error::new(
+                Code::ConflictingValues,
+                format!("two different values for one meaning: {before} and {said}"),
+            )
+            .param(param, text)
+            .hint("give one of them")),
+            None => {
+                self.0 = Some((value, said));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What a request asks for, from its path and its query together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// The form of the answer.
+    pub answer: Slot<AnswerType>,
+    /// Categories by the path: one at most.
+    pub category_path: Slot<String>,
+    /// Categories by parameter: any of them.
+    pub categories: Vec<String>,
+    /// Conditions on tags: all of them.
+    pub tags: Tags,
+    /// How the picture is to lie.
+    pub orientation: Slot<OrientationWish>,
+    /// 1 to 50.
+    pub count: Slot<u8>,
+    /// That very picture, by the path.
+    pub id_path: Slot<String>,
+    /// Those very pictures, by parameter.
+    pub ids: Vec<String>,
+    /// None of these.
+    pub not: Vec<String>,
+    /// At most 256 bytes.
+    pub seed: Slot<String>,
+    /// The key of a deck, at most 256 bytes.
+    pub deck: Slot<String>,
+    /// The card of that deck, from 0.
+    pub k: Slot<u64>,
+    /// The period.
+    pub every: Slot<Every>,
+    /// Pixels.
+    pub min_width: Slot<u32>,
+    /// Pixels.
+    pub max_width: Slot<u32>,
+    /// Pixels.
+    pub min_height: Slot<u32>,
+    /// Pixels.
+    pub max_height: Slot<u32>,
+    /// Width to height.
+    pub ratio: Slot<(u32, u32)>,
+}
+
+/// One value of one parameter, on its way into a [`Query`].
+struct Given<'a> {
+    name: &'a str,
+    value: &'a str,
+    parameter: &'static Parameter,
+}
+
+impl Given<'_> {
+    fn bad(&self) -> Error {
+        Error::bad_value(self.name, self.value, self.parameter.accepts)
+    }
+
+    fn put<T: PartialEq>(&self, slot: &mut Slot<T>, value: Option<T>) -> Result<(), Error> {
+        let value = value.ok_or_else(|| self.bad())?;
+        slot.put(
+            value,
+            self.name,
+            self.value,
+            format!("{}={}", self.name, self.value),
+        )
+    }
+
+    fn extend(&self, list: &mut Vec<String>) -> Result<(), Error> {
+        for part in self
+            .value
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
+            if !list.iter().any(|have| have == part) {
+                list.push(part.to_owned());
+            }
+        }
+        if list.len() > values::MOST_LISTED {
+            Err(self.bad())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// A row of the table of parameters.
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names for the same.
+    pub also: &'static [&'static str],
+    /// What is accepted, for people.
+    pub accepts: &'static str,
+    set: fn(&Given<'_>, &mut Query) -> Result<(), Error>,
+}
+
+impl std::fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parameter")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parameters of the public interface, one row each.
+pub static PARAMETERS: [Parameter; 21] = [
+    Parameter {
+        name: "type",
+        also: &["return"],
+        accepts: "302 (redirect), 307, json, text (url), html",
+        set: |given, query| {
+            if given.value.eq_ignore_ascii_case("img") {
+                return Err(type_disabled(given));
+            }
+            given.put(&mut query.answer, values::answer_type(given.value))
+        },
+    },
+    Parameter {
+        name: "format",
+        also: &[],
+        accepts: "the values of type",
+        set: |given, query| {
+            if given.value.eq_ignore_ascii_case("img") {
+                return Err(type_disabled(given));
+            }
+            let sized = given.value.eq_ignore_ascii_case("auto")
+                || given.value.parse::<crate::catalogue::Format>().is_ok();
+            if sized {
+                return not_offered(given, query);
+            }
+            given.put(&mut query.answer, values::answer_type(given.value))
+        },
+    },
+    Parameter {
+        name: "json",
+        also: &[],
+        accepts: "nothing, 1 or true",
+        set: |given, query| {
+            let yes = matches!(given.value, "" | "1" | "true");
+            given.put(&mut query.answer, yes.then_some(AnswerType::Json))
+        },
+    },
+    Parameter {
+        name: "category",
+        also: &["cat", "sort"],
+        accepts: "at most 50 names, comma separated: any of them",
+        set: |given, query| given.extend(&mut query.categories),
+    },
+    Parameter {
+        name: "tag",
+        also: &["tags"],
+        accepts: "at most 50 tags, comma separated: all of them; a|b: either; -a: not that one",
+        set: |given, query| query.tags.add(given.value).ok_or_else(|| given.bad()),
+    },
+    Parameter {
+        name: "orientation",
+        also: &["device", "layout"],
+        accepts: "landscape (h, pc), portrait (v, mobile), square, any, auto",
+        set: |given, query| given.put(&mut query.orientation, values::orientation(given.value)),
+    },
+    Parameter {
+        name: "count",
+        also: &["num"],
+        accepts: "a whole number from 1 to 50",
+        set: |given, query| given.put(&mut query.count, values::number(given.value, 1..=50)),
+    },
+    Parameter {
+        name: "id",
+        also: &[],
+        accepts: "at most 50 ids, comma separated",
+        set: |given, query| given.extend(&mut query.ids),
+    },
+    Parameter {
+        name: "not",
+        also: &[],
+        accepts: "at most 50 ids, comma separated",
+        set: |given, query| given.extend(&mut query.not),
+    },
+    Parameter {
+        name: "seed",
+        also: &[],
+        accepts: "a text of at most 256 bytes",
+        set: |given, query| given.put(&mut query.seed, values::text(given.value)),
+    },
+    Parameter {
+        name: "deck",
+        also: &[],
+        accepts: "a text of at most 256 bytes",
+        set: |given, query| given.put(&mut query.deck, values::text(given.value)),
+    },
+    Parameter {
+        name: "k",
+        also: &[],
+        accepts: "a whole number from 0",
+        set: |given, query| given.put(&mut query.k, values::number(given.value, 0..=u64::MAX)),
+    },
+    Parameter {
+        name: "every",
+        also: &[],
+        accepts: "hour, day, week, or seconds from 1 to 604800",
+        set: |given, query| given.put(&mut query.every, values::every(given.value)),
+    },
+    Parameter {
+        name: "min_width",
+        also: &[],
+        accepts: PIXELS,
+        set: |given, query| {
+            given.put(
+                &mut query.min_width,
+                values::number(given.value, 1..=u32::MAX),
+            )
+        },
+    },
+    Parameter {
+        name: "max_width",
+        also: &[],
+        accepts: PIXELS,
+        set: |given, query| {
+            given.put(
+                &mut query.max_width,
+                values::number(given.value, 1..=u32::MAX),
+            )
+        },
+    },
+    Parameter {
+        name: "min_height",
+        also: &[],
+        accepts: PIXELS,
+        set: |given, query| {
+            given.put(
+                &mut query.min_height,
+                values::number(given.value, 1..=u32::MAX),
+            )
+        },
+    },
+    Parameter {
+        name: "max_height",
+        also: &[],
+        accepts: PIXELS,
+        set: |given, query| {
+            given.put(
+                &mut query.max_height,
+                values::number(given.value, 1..=u32::MAX),
+            )
+        },
+    },
+    Parameter {
+        name: "ratio",
+        also: &[],
+        accepts: "width to height such as 16:9, each from 1 to 10000",
+        set: |given, query| given.put(&mut query.ratio, values::ratio(given.value)),
+    },
+    Parameter {
+        name: "width",
+        also: &[],
+        accepts: SIZED,
+        set: not_offered,
+    },
+    Parameter {
+        name: "height",
+        also: &[],
+        accepts: SIZED,
+        set: not_offered,
+    },
+    Parameter {
+        name: "quality",
+        also: &[],
+        accepts: SIZED,
+        set: not_offered,
+    },
+];
+
+const PIXELS: &str = "pixels, a whole number from 1";
+const SIZED: &str = "nothing: this site sends its pictures as they are";
+
+fn type_disabled(given: &Given<'_>) -> Error {
+    Error::new(
+        Code::TypeDisabled,
+        "this site does not pass pictures through itself",
+    )
+    .param(given.name, given.value)
+    .hint(format!("accepted: {}", given.parameter.accepts))
+}
+
+fn not_offered(given: &Given<'_>, _: &mut Query) -> Result<(), Error> {
+    Err(Error::new(
+        Code::NotOffered,
+        "this site does not resize or convert pictures",
+    )
+    .param(given.name, given.value)
+    .hint(
+        "min_width, max_width, min_height, max_height and ratio choose among the sizes there are",
+    ))
+}
+
+/// The row for a name as a caller writes it.
+#[must_use]
+pub fn parameter(name: &str) -> Option<&'static Parameter> {
+    PARAMETERS
+        .iter()
+        .find(|p| p.name == name || p.also.contains(&name))
+}
+
+impl Query {
+    /// Reads a query string (`application/x-www-form-urlencoded`, WHATWG URL
+    /// section 5.1; decoded exactly once) into the query.
+    ///
+    /// # Errors
+    /// The first parameter that cannot be accepted.
+    pub fn read(&mut self, query: &str) -> Result<(), Error> {
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            self.set(&name, &value)?;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let Some(parameter) = parameter(name) else {
+            return Ok(());
+        };
+        if value.is_empty() && parameter.name != "json" {
+            return Ok(());
+        }
+        (parameter.set)(
+            &Given {
+                name,
+                value,
+                parameter,
+            },
+            self,
+        )
+    }
+
+    /// Checks what only the whole can show.
+    ///
+    /// # Errors
+    /// A parameter without the one it needs, or two ways of choosing at once.
+    pub fn check(&self) -> Result<(), Error> {
+        if let Some(deck) = self.deck.get()
+            && self.k.get().is_none()
+        {
+            return Err(Error::new(
+                Code::MissingParameter,
+                "deck needs k, the number of the card",
+            )
+            .param("deck", deck)
+            .hint("k is a whole number from 0"));
+        }
+        one_list(&self.category_path, "category", &self.categories)?;
+        one_list(&self.id_path, "id", &self.ids)?;
+        let by_parameter = (!self.ids.is_empty()).then(|| format!("id={}", self.ids.join(",")));
+        let id = self.id_path.said().or(by_parameter.as_deref());
+        let ways = [id, self.seed.said(), self.deck.said()];
+        let mut said = ways.into_iter().flatten();
+        if let (Some(one), Some(other)) = (said.next(), said.next()) {
+            return Err(Error::new(
+                Code::ConflictingValues,
+                format!("two ways of choosing at once: {one} and {other}"),
+            )
+            .hint("give one of id, seed, deck"));
+        }
+        if let (Some(id), Some(every)) = (id, self.every.said()) {
+            return Err(Error::new(
+                Code::ConflictingValues,
+                format!("two ways of choosing at once: {id} and {every}"),
+            )
+            .hint("a picture named by its id does not change with a period"));
+        }
+        Ok(())
+    }
+}
+
+/// The path and a parameter may both name the same one thing, and no other.
+fn one_list(path: &Slot<String>, param: &str, list: &[String]) -> Result<(), Error> {
+    match (path.get(), path.said()) {
+        (Some(one), Some(said)) if list.iter().any(|other| other != one) => {
+            let list = list.join(",");
+            Err(Error::new(
+                Code::ConflictingValues,
+                format!("two different values for one meaning: {said} and {param}={list}"),
+            )
+            .param(param, &list)
+            .hint("give one of them"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
