@@ -267,7 +267,12 @@ impl Exchange<'_> {
     /// caller asked for a picture and the settings say so.
     fn fail(&self, error: &Error, query: &Query, vary: &mut Vary) -> Answer {
         let settings = &self.site.settings;
-        let wants_picture = query.answer.get().is_none_or(|answer| answer.is_redirect());
+        let wants_picture = match query.answer.get() {
+            Some(answer) => answer.is_redirect(),
+            None => !vary
+                .read(self.request.headers(), header::ACCEPT)
+                .is_some_and(accept::is_json_alone),
+        };
         let placeholder = match error.code {
             Code::MethodNotAllowed => false,
             Code::ReferrerRefused => settings.referrer.refused == Refused::Image,
