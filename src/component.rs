@@ -16,7 +16,6 @@ use crate::picker::Dice;
 use bindings::exports::edgepick::site::{answer, gateway, setup};
 
 #[expect(unsafe_code, reason = "the component's exports are foreign functions")]
-#[expect(missing_docs, unreachable_pub, reason = "made from wit/edgepick.wit")]
 #[allow(
     clippy::all,
     clippy::allow_attributes_without_reason,
@@ -91,27 +90,24 @@ fn request(
     Some(request)
 }
 
-/// The fields that may take part in an answer, out of field lines.
-fn read_lines(lines: &[u8]) -> HeaderMap {
+/// Field lines as a map, of the names that `wanted` makes of theirs.
+fn read_lines(lines: &[u8], wanted: impl Fn(&[u8]) -> Option<HeaderName>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in lines.split(|byte| *byte == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let Some((name, value)) = line
-            .iter()
-            .position(|byte| *byte == b':')
-            .and_then(|colon| line.split_at_checked(colon))
-        else {
+        let colon = line.iter().position(|byte| *byte == b':');
+        let Some((name, value)) = colon.and_then(|colon| line.split_at_checked(colon)) else {
             continue;
         };
-        let Some(name) = reads(name) else { continue };
-        if let Ok(value) = HeaderValue::from_bytes(value.get(1..).unwrap_or_default().trim_ascii())
-        {
+        let Some(name) = wanted(name) else { continue };
+        let value = value.get(1..).unwrap_or_default().trim_ascii();
+        if let Ok(value) = HeaderValue::from_bytes(value) {
             headers.append(name, value);
         }
     }
     headers
 }
 
+/// The fields that may take part in an answer.
 fn reads(name: &[u8]) -> Option<HeaderName> {
     READS
         .into_iter()
@@ -136,7 +132,7 @@ impl answer::Guest for Component {
             request_id: given.context.request_id.as_deref(),
             ..Caller::default()
         };
-        let headers = read_lines(&given.headers);
+        let headers = read_lines(&given.headers, reads);
         let response = match request(&given.method, &given.target, headers, given.body) {
             Some(request) => respond(&request, caller),
             None => app::bad_request(),
@@ -162,7 +158,10 @@ impl gateway::Guest for Component {
                 message: "no site has been loaded".to_owned(),
             });
         };
+        let headers = read_lines(&context.headers, |name| HeaderName::from_bytes(name).ok());
         let context = EventContext {
+            target: context.target.as_deref(),
+            headers: Some(&headers),
             mount: context.mount.as_deref(),
             request_id: context.request_id.as_deref(),
             pass_through: context.pass_through,

@@ -1,10 +1,10 @@
 //! Events of cloud-function platforms: decoded, answered as any request,
 //! encoded.
 
-use http::{Method, Request, Response, header};
+use http::{HeaderMap, Method, Request, Response, header};
 
 use super::{Caller, Clock, MOST_BODY, Site};
-use crate::gateway::{self, Door, EventError};
+use crate::gateway::{self, Decoded, Delivery, EventError};
 use crate::picker::Dice;
 
 /// What the host of a gateway says beside the event.
@@ -17,6 +17,10 @@ pub struct EventContext<'c> {
     /// Whether the platform sends the answer's body alone; the settings' word
     /// counts when absent.
     pub pass_through: Option<bool>,
+    /// The request target that the event was delivered to.
+    pub target: Option<&'c str>,
+    /// The fields that came with it.
+    pub headers: Option<&'c HeaderMap>,
 }
 
 /// Answers one event of a platform with that platform's document. A trusted
@@ -33,19 +37,20 @@ pub fn handle_event(
     event: &[u8],
     context: EventContext<'_>,
 ) -> Result<Vec<u8>, EventError> {
-    let (format, event) = gateway::claim(platform, event)?;
-    let set = || {
+    let mut delivery = Delivery::new(event);
+    delivery.target = context.target;
+    delivery.headers = context.headers.cloned().unwrap_or_default();
+    delivery.pass_through = context.pass_through.unwrap_or_else(|| {
         site.settings
             .pass_through
             .iter()
             .any(|name| name == platform)
-    };
-    let door = Door {
-        pass_through: context.pass_through.unwrap_or_else(set),
-    };
-    let exchange = match format.decode(&event, door) {
-        Ok(exchange) => exchange,
-        Err(error) => return format.error_document(&error, door).ok_or(error),
+    });
+    let format = gateway::claim(platform, &delivery)?;
+    let exchange = match format.decode(&delivery) {
+        Ok(Decoded::Exchange(exchange)) => exchange,
+        Ok(Decoded::Received(document)) => return Ok(document),
+        Err(error) => return format.error_document(&error, &delivery).ok_or(error),
     };
     let caller = Caller {
         mount: context.mount,
@@ -72,11 +77,12 @@ pub(super) fn over_http(
     {
         return None;
     }
+    let delivery = Delivery::new(request.body());
     let platform = site
         .settings
         .events
         .iter()
-        .find(|platform| gateway::claim(platform, request.body()).is_ok())?;
+        .find(|platform| gateway::claim(platform, &delivery).is_ok())?;
     let document = handle_event(
         site,
         dice,

@@ -869,7 +869,10 @@ fn over_http_an_event_is_one_only_where_the_settings_say_so() {
         ),
         (200, json!(302))
     );
-    for body in ["", "{}", "{", "[1]"] {
+    // A caller's own JSON is a plain invoke there.
+    let invoked = post(&open, r#"{"id":"first"}"#);
+    assert_eq!(body(&invoked)["url"], "https://i.example/1.webp");
+    for body in ["", "{", "[1]"] {
         assert_eq!(post(&open, body).status(), 405, "{body}");
     }
     assert_eq!(asked(&open).get("/").status(), 302);

@@ -115,7 +115,7 @@ pub(super) fn body(value: Option<&Value>, base64: bool) -> Option<Vec<u8>> {
 }
 
 /// A non-empty text.
-pub(super) fn text<'v>(value: Option<&'v Value>) -> Option<&'v str> {
+pub(super) fn text(value: Option<&Value>) -> Option<&str> {
     value
         .and_then(Value::as_str)
         .filter(|text| !text.is_empty())

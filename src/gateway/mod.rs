@@ -7,11 +7,12 @@
 //! rows means nothing.
 
 mod event;
+mod invoke;
 mod tencent_scf_apigw;
 
 use std::fmt;
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use serde_json::Value;
 
 /// Why there is no document for an event.
@@ -114,11 +115,43 @@ pub trait Reply {
     fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8>;
 }
 
-/// What a host says of an invocation beside the event.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Door {
+/// What an event stands for.
+#[derive(Debug)]
+pub enum Decoded {
+    /// Somebody waits for an answer.
+    Exchange(Exchange),
+    /// Nobody does: a timer fired, an object was stored. The platform's
+    /// acknowledgement, which says what was received.
+    Received(Vec<u8>),
+}
+
+/// One event as it was delivered.
+#[derive(Clone, Debug)]
+pub struct Delivery<'d> {
+    /// As it came.
+    pub event: &'d [u8],
+    /// The event as JSON; `Null` where it is none.
+    pub json: Value,
+    /// The request target that it was delivered to, in origin form.
+    pub target: Option<&'d str>,
+    /// The fields that came with it.
+    pub headers: HeaderMap,
     /// Whether the platform sends the answer's body alone, with status 200.
     pub pass_through: bool,
+}
+
+impl<'d> Delivery<'d> {
+    /// A delivery of bytes alone.
+    #[must_use]
+    pub fn new(event: &'d [u8]) -> Self {
+        Self {
+            event,
+            json: serde_json::from_slice(event).unwrap_or_default(),
+            target: None,
+            headers: HeaderMap::new(),
+            pass_through: false,
+        }
+    }
 }
 
 /// One wire format of one platform.
@@ -129,18 +162,19 @@ pub trait WireFormat: Sync {
     /// The format's name, which is its file's.
     fn name(&self) -> &'static str;
 
-    /// Whether an event of the platform is of this format.
-    fn recognise(&self, event: &Value) -> bool;
+    /// Whether an event of the platform is of this format. No two formats of
+    /// one platform recognise the same event.
+    fn recognise(&self, delivery: &Delivery<'_>) -> bool;
 
-    /// The exchange that the event stands for.
+    /// What the event stands for.
     ///
     /// # Errors
     /// The first field that is not what it has to be.
-    fn decode(&self, event: &Value, door: Door) -> Result<Exchange, EventError>;
+    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError>;
 
     /// The platform's own document for an event that could not be decoded, if
     /// it has one; otherwise the host reports the failure.
-    fn error_document(&self, error: &EventError, door: Door) -> Option<Vec<u8>>;
+    fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>>;
 }
 
 /// Every wire format, one row each.
@@ -167,20 +201,30 @@ fn of(platform: &str) -> impl Iterator<Item = &'static dyn WireFormat> {
         .filter(move |format| format.platform() == platform)
 }
 
-/// The format that claims an event of a platform, with the event parsed.
+/// The format that claims an event of a platform. A JSON object that none of
+/// the platform's formats claims is a plain invoke.
 ///
 /// # Errors
-/// An unknown platform, bytes that are no JSON, an event that no format claims.
-pub fn claim(platform: &str, event: &[u8]) -> Result<(&'static dyn WireFormat, Value), EventError> {
+/// An unknown platform, bytes that are no JSON, JSON that is no event.
+pub fn claim(
+    platform: &str,
+    delivery: &Delivery<'_>,
+) -> Result<&'static dyn WireFormat, EventError> {
     let known = of(platform)
         .next()
         .ok_or_else(|| EventError::UnknownPlatform(platform.to_owned()))?;
-    let event =
-        serde_json::from_slice(event).map_err(|error| EventError::NotJson(error.to_string()))?;
-    let format = of(platform)
-        .find(|format| format.recognise(&event))
-        .ok_or(EventError::UnknownEvent(known.platform()))?;
-    Ok((format, event))
+    if let Some(format) = of(platform).find(|format| format.recognise(delivery)) {
+        return Ok(format);
+    }
+    if delivery.json.is_null()
+        && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(delivery.event)
+    {
+        return Err(EventError::NotJson(error.to_string()));
+    }
+    if delivery.json.is_object() {
+        return Ok(&invoke::PlainInvoke);
+    }
+    Err(EventError::UnknownEvent(known.platform()))
 }
 
 #[cfg(test)]
@@ -207,15 +251,29 @@ mod tests {
 
     #[test]
     fn errors_say_what_is_accepted() {
-        let error = |platform, event: &str| claim(platform, event.as_bytes()).err().unwrap();
-        assert_eq!(
-            error("tencnt", "{}").to_string(),
-            "unknown platform \"tencnt\"; accepted: tencent"
+        let error = |platform, event: &str| {
+            claim(platform, &Delivery::new(event.as_bytes()))
+                .err()
+                .unwrap()
+        };
+        assert!(
+            error("tencnt", "{}")
+                .to_string()
+                .starts_with("unknown platform \"tencnt\"; accepted: ")
         );
         assert_eq!(error("tencent", "{\"a\":").code(), "bad_event");
+        let none = error("tencent", "[7]").to_string();
+        assert!(
+            none.starts_with("the event is none that is known of tencent; accepted: tencent_scf"),
+            "{none}"
+        );
+    }
+
+    #[test]
+    fn any_other_object_is_a_plain_invoke() {
         assert_eq!(
-            error("tencent", "{}").to_string(),
-            "the event is none that is known of tencent; accepted: tencent_scf_apigw"
+            claim("tencent", &Delivery::new(b"{}")).unwrap().name(),
+            "invoke"
         );
     }
 }

@@ -19,7 +19,8 @@
 use http::{Method, Request, Response, header};
 use serde_json::{Value, json};
 
-use super::{Door, EventError, Exchange, Reply, WireFormat, event};
+use super::invoke::Json;
+use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, event};
 
 /// The format.
 pub(super) struct ApiGateway;
@@ -43,15 +44,17 @@ impl WireFormat for ApiGateway {
         NAME
     }
 
-    fn recognise(&self, event: &Value) -> bool {
+    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
         // Function URL events were seen with a requestContext too, but not
         // with a service.
-        event
+        delivery
+            .json
             .pointer("/requestContext/serviceId")
             .is_some_and(Value::is_string)
     }
 
-    fn decode(&self, event: &Value, door: Door) -> Result<Exchange, EventError> {
+    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        let event = &delivery.json;
         let method = event::text(event.get("httpMethod"))
             .and_then(|text| Method::from_bytes(text.as_bytes()).ok())
             .ok_or_else(|| bad("httpMethod", "a method such as GET"))?;
@@ -79,14 +82,14 @@ impl WireFormat for ApiGateway {
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         *request.headers_mut() = headers;
-        if door.pass_through {
+        if delivery.pass_through {
             // Status and fields are lost, so the body has to stand alone.
             request.headers_mut().remove(header::IF_NONE_MATCH);
             if *request.method() == Method::HEAD {
                 *request.method_mut() = Method::GET;
             }
         }
-        Ok(Exchange {
+        Ok(Decoded::Exchange(Exchange {
             request,
             client: context("/requestContext/sourceIp"),
             request_id: context("/requestContext/requestId").or(id),
@@ -94,17 +97,17 @@ impl WireFormat for ApiGateway {
             likely_mount: context("/requestContext/path")
                 .map(|rule| rule.split("/{").next().unwrap_or_default().to_owned())
                 .filter(|mount| mount.starts_with('/') && mount != "/"),
-            reply: if door.pass_through {
-                Box::new(PassThrough)
+            reply: if delivery.pass_through {
+                Box::new(Json)
             } else {
                 Box::new(Integrated)
             },
-        })
+        }))
     }
 
-    fn error_document(&self, error: &EventError, door: Door) -> Option<Vec<u8>> {
+    fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>> {
         let body = json!({"error": error.to_string(), "code": error.code()});
-        Some(if door.pass_through {
+        Some(if delivery.pass_through {
             body.to_string().into_bytes()
         } else {
             let fields = json!({"Content-Type": "application/json", "Cache-Control": "no-store"});
@@ -139,32 +142,6 @@ impl Reply for Integrated {
     }
 }
 
-/// The gateway sends the document as the body of a 200, as JSON.
-struct PassThrough;
-
-impl Reply for PassThrough {
-    fn redirects(&self) -> bool {
-        false
-    }
-
-    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
-        let (parts, body) = response.into_parts();
-        let json = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|media| media.as_bytes().starts_with(b"application/json"));
-        if json && !body.is_empty() {
-            return body;
-        }
-        if body.is_empty() {
-            return b"{}".to_vec();
-        }
-        Value::from(event::body_text(&parts.headers, body).0)
-            .to_string()
-            .into_bytes()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,9 +150,15 @@ mod tests {
     const DOCUMENTED: &str = r#"{"requestContext":{"serviceId":"service-k3m9x0ab","path":"/pics/{kind}","httpMethod":"ANY","requestId":"0f5e2a7c91b84d36a1c0ffee12345678","identity":{"secretId":"AKIDexamplesecretid"},"sourceIp":"203.0.113.9","stage":"release"},"headers":{"Accept":"image/webp,*/*","content-type":"application/json","cookie":"a=1; b=2"},"body":"eyJraW5kIjoiY2F0cyJ9","isBase64Encoded":"true","pathParameters":{"kind":"cats"},"queryStringParameters":{"q":"x y+z"},"headerParameters":{"x-token":""},"stageVariables":{"stage":"release"},"path":"/pics/cats","queryString":{"id":["1","2"],"q":"x y+z","raw":true,"e":""},"httpMethod":"POST"}"#;
 
     fn decode(event: &str, pass_through: bool) -> Result<Exchange, EventError> {
-        let event: Value = serde_json::from_str(event).unwrap();
-        assert!(ApiGateway.recognise(&event));
-        ApiGateway.decode(&event, Door { pass_through })
+        let delivery = Delivery {
+            pass_through,
+            ..Delivery::new(event.as_bytes())
+        };
+        assert!(ApiGateway.recognise(&delivery));
+        match ApiGateway.decode(&delivery)? {
+            Decoded::Exchange(exchange) => Ok(exchange),
+            Decoded::Received(_) => panic!("somebody waits"),
+        }
     }
 
     #[test]
@@ -216,7 +199,7 @@ mod tests {
             "7",
         ] {
             assert!(
-                !ApiGateway.recognise(&serde_json::from_str(event).unwrap()),
+                !ApiGateway.recognise(&Delivery::new(event.as_bytes())),
                 "{event}"
             );
         }
@@ -250,7 +233,9 @@ mod tests {
                 "{error}"
             );
             let document: Value = serde_json::from_slice(
-                &ApiGateway.error_document(&error, Door::default()).unwrap(),
+                &ApiGateway
+                    .error_document(&error, &Delivery::new(b""))
+                    .unwrap(),
             )
             .unwrap();
             assert_eq!(document["statusCode"], 400);
@@ -301,16 +286,5 @@ mod tests {
         assert_eq!(exchange.request.method(), Method::GET);
         assert!(!exchange.request.headers().contains_key("if-none-match"));
         assert!(!exchange.reply.redirects());
-        for (media, body, expected) in [
-            ("application/json", "{\"a\":1}", "{\"a\":1}"),
-            ("text/plain; charset=utf-8", "a\"b", "\"a\\\"b\""),
-            ("text/plain; charset=utf-8", "", "{}"),
-        ] {
-            let mut response = Response::new(body.as_bytes().to_vec());
-            response
-                .headers_mut()
-                .insert("content-type", media.parse().unwrap());
-            assert_eq!(exchange.reply.encode(response), expected.as_bytes());
-        }
     }
 }
