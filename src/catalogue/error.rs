@@ -36,9 +36,9 @@ impl std::error::Error for PackError {}
 pub enum Reason {
     /// The URL is not one that a catalogue takes.
     Url(UrlError),
-    /// A category, tag or alias is not one that a catalogue takes.
+    /// A category, tag or id is not one that a catalogue takes.
     Word {
-        /// `category`, `tag` or `alias`.
+        /// `category`, `tag` or `id`.
         field: &'static str,
         /// As its source says it.
         value: String,

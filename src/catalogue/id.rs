@@ -60,3 +60,70 @@ pub(crate) fn parse_number(digits: &[u8]) -> Option<u64> {
         number.checked_mul(10)?.checked_add(digit)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_base32_of_the_bytes() {
+        // Each is `base32` of the eight bytes, lower case, without `=`.
+        let vectors = [
+            (0, "aaaaaaaaaaaaa"),
+            (1, "aaaaaaaaaaaac"),
+            (u64::MAX, "7777777777776"),
+            (0x0123_4567_89ab_cdef, "aerukz4jvpg66"),
+            (0xd1b0_6020_7055_ccf9, "2gygaidqkxgps"),
+            (0x9f0e_cbff_8410_1bb2, "t4hmx74ecan3e"),
+        ];
+        for (hash, text) in vectors {
+            assert_eq!(id_text(hash), text);
+            assert_eq!(parse_id(text), Some((hash, None)));
+            assert_eq!(parse_id(&text.to_uppercase()), Some((hash, None)));
+            let member = format!("{text}-18446744073709551615");
+            assert_eq!(parse_id(&member), Some((hash, Some(u64::MAX))));
+            assert_eq!(parse_id(&format!("{text}-0")), Some((hash, Some(0))));
+        }
+    }
+
+    #[test]
+    fn only_one_spelling_is_an_id() {
+        for text in [
+            "",
+            "aaaaaaaaaaaa",
+            "aaaaaaaaaaaaaa",
+            "aaaaaaaaaaaab",
+            "aaaaaaaaaaaa1",
+            "aaaaaaaaaaaa=",
+            "aaaaaaaaaaaaa-",
+            "aaaaaaaaaaaaa--1",
+            "aaaaaaaaaaaaa-+1",
+            "aaaaaaaaaaaaa-01",
+            "aaaaaaaaaaaaa-00",
+            "aaaaaaaaaaaaa-1a",
+            "aaaaaaaaaaaaa-18446744073709551616",
+            "aaaaaaaaaaaaa_1",
+            " aaaaaaaaaaaaa",
+            "猫猫猫猫猫猫猫猫猫猫猫猫猫",
+            "aaaaaaaaaaaa猫",
+        ] {
+            assert_eq!(parse_id(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(super::super::testing::config(256))]
+
+        #[test]
+        fn every_text_that_is_an_id_is_its_own_spelling(text in "[a-zA-Z2-7]{13}") {
+            if let Some((hash, None)) = parse_id(&text) {
+                assert_eq!(id_text(hash), text.to_lowercase());
+            }
+        }
+
+        #[test]
+        fn every_hash_comes_back(hash: u64) {
+            assert_eq!(parse_id(&id_text(hash)), Some((hash, None)));
+        }
+    }
+}

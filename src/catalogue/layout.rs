@@ -16,7 +16,7 @@
 //! # Section table, 24 bytes a section
 //! | offset | type | what |
 //! |---|---|---|
-//! | 0 | u32 | kind, see [`Kind`]; ascending |
+//! | 0 | u32 | kind: the number before its name below; ascending |
 //! | 4 | u32 | 0 |
 //! | 8 | u64 | offset from the start of the file |
 //! | 16 | u64 | length |
@@ -31,11 +31,11 @@
 //!
 //! | section | content |
 //! |---|---|
-//! | settings | bytes that this module does not read |
-//! | hashes | `n` × u64, ascending, each once |
-//! | url offsets | `n + 1` × u32 into url text, ascending, from 0 to its length |
-//! | url text | UTF-8: each entry's [identity](super::url::PictureUrl::identity); its hash is the entry's |
-//! | ranges | rows of 32 bytes, ascending by entry, see below |
+//! | 1 settings | bytes that this module does not read |
+//! | 2 hashes | `n` x u64, ascending, each once |
+//! | 3 url offsets | `n + 1` x u32 into url text, ascending, from 0 to its length |
+//! | 4 url text | UTF-8: each entry's [identity](super::url::PictureUrl::identity); its hash is the entry's |
+//! | 5 ranges | rows of 32 bytes, ascending by entry, see below |
 //!
 //! A row of *ranges*: u32 entry, u32 offset of `{` in the identity, u64 first
 //! number, u64 count, u32 digits to pad to with zeros (0: none), u32 offset
@@ -58,25 +58,25 @@
 //!
 //! | column | value |
 //! |---|---|
-//! | width, height | pixels, both or none |
-//! | orientation | [`Orientation`](super::Orientation)'s code |
-//! | format | [`Format`](super::Format)'s code |
-//! | weight | 1 to 65,535; absent when all are 1 |
-//! | category, title, author, source, license, alias | 1 + place in that dictionary |
-//! | tags | 1 + place among the tag sets |
-//! | variants | 1 + place among the variant sets |
+//! | 6 width, 7 height | pixels, both or none |
+//! | 8 orientation | [`Orientation`](super::Orientation)'s code |
+//! | 9 format | [`Format`](super::Format)'s code |
+//! | 10 weight | 1 to 65,535; absent when all are 1 |
+//! | 11 category, 13 title, 14 author, 15 source, 16 license, 17 alias | 1 + place in that dictionary |
+//! | 12 tags | 1 + place among the tag sets |
+//! | 18 variants | 1 + place among the variant sets |
 //!
 //! # Texts
 //! | section | content |
 //! |---|---|
-//! | dictionaries | 8 × u32: how many texts the dictionaries category, tag, title, author, source, license, alias and variant URL have |
-//! | text offsets | u32 into text, one more than there are texts |
-//! | text | UTF-8: the dictionaries' texts in that order, each dictionary ascending by bytes, each text once |
-//! | tag set offsets | u32 into tag sets, one more than there are sets |
-//! | tag sets | u32: places in the dictionary of tags, ascending within a set |
-//! | variant set offsets | u32 into variant sets, one more than there are sets |
-//! | variant sets | rows of 12 bytes, u32 each: width, height, place in the dictionary of variant URLs; ascending within a set |
-//! | alias entries | u32: the entry of each text of the dictionary of aliases |
+//! | 19 dictionaries | 8 x u32: how many texts the dictionaries category, tag, title, author, source, license, alias and variant URL have |
+//! | 20 text offsets | u32 into text, one more than there are texts |
+//! | 21 text | UTF-8: the dictionaries' texts in that order, each text once; categories, tags and aliases ascending by bytes, others in the order in which entries first have them |
+//! | 22 tag set offsets | u32 into tag sets, one more than there are sets |
+//! | 23 tag sets | u32: places in the dictionary of tags, ascending within a set |
+//! | 24 variant set offsets | u32 into variant sets, one more than there are sets |
+//! | 25 variant sets | rows of 12 bytes, u32 each: width, height, place in the dictionary of variant URLs; ascending by width, height and the URL's text within a set |
+//! | 26 alias entries | u32: the entry of each text of the dictionary of aliases |
 //!
 //! The dictionary of categories holds every category with all above it: `a` and
 //! `a/b` for an entry in `a/b`.
@@ -84,12 +84,12 @@
 //! # Facets
 //! | section | content |
 //! |---|---|
-//! | facets | rows of 24 bytes: categories, tags, orientations, formats, each kind ascending by name |
-//! | members | u32: the entries of the facets, ascending within each |
-//! | facet pictures | u64: sums of pictures |
-//! | facet weights | u64: sums of weight × pictures |
-//! | table pictures | `n` × u64: sums of pictures, when there are ranges |
-//! | table weights | `n` × u64: sums of weight × pictures, when there are weights |
+//! | 27 facets | rows of 24 bytes: categories, tags, orientations, formats, each kind ascending by name |
+//! | 28 members | u32: the entries of the facets, ascending within each |
+//! | 29 facet pictures | u64: sums of pictures |
+//! | 30 facet weights | u64: sums of weight x pictures |
+//! | 31 table pictures | `n` x u64: sums of pictures, when there are ranges |
+//! | 32 table weights | `n` x u64: sums of weight x pictures, when there are weights |
 //!
 //! A row of *facets*, u32 each: kind (0 category, 1 tag, 2 orientation, 3
 //! format); place in the dictionary, or code; number of entries; index in
@@ -127,16 +127,14 @@ macro_rules! kinds {
         /// What a section holds.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[repr(u32)]
-        #[expect(missing_docs, reason = "the module's text says what each holds")]
-        pub enum Kind { $($kind = $code,)* }
+        pub(crate) enum Kind { $($kind = $code,)* }
 
         impl Kind {
             /// All of them, ascending.
-            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind,)*];
 
             /// The name that people read.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub(crate) fn as_str(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }
             }
         }
@@ -180,8 +178,7 @@ kinds! {
 
 impl Kind {
     /// The kind with this code in the packed form.
-    #[must_use]
-    pub fn from_code(code: u32) -> Option<Self> {
+    pub(crate) fn from_code(code: u32) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| *kind as u32 == code)
     }
 }

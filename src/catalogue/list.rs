@@ -53,6 +53,19 @@ impl List<'_> {
         }
     }
 
+    /// Visits the entries at these places, in order.
+    #[inline]
+    pub(crate) fn visit(&self, places: Range<u32>, visit: impl FnMut(u32)) {
+        match self.members {
+            None => places.for_each(visit),
+            Some(members) => {
+                let places = places.start as usize..places.end as usize;
+                let cut = members.cut(places).unwrap_or_default();
+                cut.iter().for_each(visit);
+            }
+        }
+    }
+
     /// The first place in `from..len()` whose entry number is at least `entry`,
     /// found by galloping from `from`; `len()` when there is none.
     #[inline]
@@ -177,3 +190,6 @@ fn place_of(sums: U64s<'_>, unit: u64) -> Option<u32> {
         .then_some(place)
         .and_then(|place| u32::try_from(place).ok())
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,10 +119,7 @@ impl<'t> PictureUrl<'t> {
         if text.len() > MAX_URL {
             return fail(MAX_URL, UrlReason::TooLong);
         }
-        if let Some((at, bad)) = text
-            .char_indices()
-            .find(|(_, character)| character.is_whitespace() || character.is_control())
-        {
+        if let Some((at, bad)) = bad_character(text) {
             return fail(at, UrlReason::Character(bad));
         }
         let path = path_start(text, authority);
@@ -191,6 +188,16 @@ impl<'t> PictureUrl<'t> {
     }
 }
 
+/// The first space or control character.
+fn bad_character(text: &str) -> Option<(usize, char)> {
+    // Nearly every URL is plain ASCII and is done here.
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
+    text.char_indices()
+        .find(|(_, character)| character.is_whitespace() || character.is_control())
+}
+
 /// The offset behind `http://` or `https://`.
 fn after_scheme(text: &str) -> Option<usize> {
     ["http://", "https://"]
@@ -247,3 +254,6 @@ impl Range {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

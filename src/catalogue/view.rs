@@ -7,10 +7,9 @@ use std::fmt;
 
 use super::bytes::{Texts, U32s, U64s};
 use super::column::Column;
-use super::id::{id_text, parse_id, parse_number};
 use super::layout::{
-    DICTIONARIES, Dictionary, FACET_ROW, FacetRow, Kind, NONE, RANGE_ROW, RangeRow, TABLE_ROW,
-    TableRow, VARIANT_ROW,
+    DICTIONARIES, Dictionary, FACET_ROW, Kind, RANGE_ROW, RangeRow, TABLE_ROW, TableRow,
+    VARIANT_ROW,
 };
 use super::list::List;
 use super::model::{Format, Orientation, Variant};
@@ -66,26 +65,6 @@ impl fmt::Debug for Catalogue<'_> {
     }
 }
 
-/// What a facet collects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u32)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum FacetKind {
-    Category = 0,
-    Tag = 1,
-    Orientation = 2,
-    Format = 3,
-}
-
-impl FacetKind {
-    /// All of them, in the order of their codes.
-    pub const ALL: [Self; 4] = [Self::Category, Self::Tag, Self::Orientation, Self::Format];
-}
-
-/// The place of a facet in the catalogue's directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Facet(pub u32);
-
 impl<'a> Catalogue<'a> {
     /// How many entries; a numbered range is one.
     #[inline]
@@ -114,62 +93,6 @@ impl<'a> Catalogue<'a> {
     #[must_use]
     pub fn hash(&self, entry: u32) -> u64 {
         self.hashes.get(entry as usize).unwrap_or(0)
-    }
-
-    /// The entry with this hash.
-    #[must_use]
-    pub fn find(&self, hash: u64) -> Option<u32> {
-        let place = self.hashes.partition_point(|other| other < hash);
-        (self.hashes.get(place)? == hash).then_some(place as u32)
-    }
-
-    /// The entry with this alias.
-    #[must_use]
-    pub fn find_alias(&self, alias: &str) -> Option<u32> {
-        let place = self.find_text(Dictionary::Alias, alias)?;
-        self.alias_entries.get(place as usize)
-    }
-
-    /// The id of the `member`-th picture (from 0) of the entry: see
-    /// [`id_text`]; for a member of a range `<id>-<number>`, with the number
-    /// as it counts in the URL.
-    #[must_use]
-    pub fn picture_id(&self, entry: u32, member: u64) -> String {
-        let id = id_text(self.hash(entry));
-        match self.first(entry) {
-            Some(first) => format!("{id}-{}", first.saturating_add(member)),
-            None => id,
-        }
-    }
-
-    /// The entry and member that an id means, or else an alias; members of a
-    /// range are `<id>-<number>` and `<alias>-<number>`.
-    #[must_use]
-    pub fn find_picture(&self, text: &str) -> Option<(u32, u64)> {
-        let by_id = || {
-            let (hash, number) = parse_id(text)?;
-            self.member(self.find(hash)?, number)
-        };
-        let by_alias = || self.member(self.find_alias(text)?, None);
-        let by_member = || {
-            let (alias, number) = text.rsplit_once('-')?;
-            let number = parse_number(number.as_bytes())?;
-            self.member(self.find_alias(alias)?, Some(number))
-        };
-        by_id().or_else(by_alias).or_else(by_member)
-    }
-
-    /// The entry with the member that has this number; ranges need one, single
-    /// pictures have none.
-    fn member(&self, entry: u32, number: Option<u64>) -> Option<(u32, u64)> {
-        match (self.first(entry), number) {
-            (None, None) => Some((entry, 0)),
-            (Some(first), Some(number)) => {
-                let member = number.checked_sub(first)?;
-                (member < self.count(entry)).then_some((entry, member))
-            }
-            _ => None,
-        }
     }
 
     /// How many pictures the entry holds: 1, or the range's count.
@@ -322,21 +245,6 @@ impl<'a> Catalogue<'a> {
         bound(of as usize)..bound(of as usize + 1)
     }
 
-    /// The place of a text in a dictionary.
-    fn find_text(&self, of: Dictionary, text: &str) -> Option<u32> {
-        let places = self.dictionary(of);
-        let (mut low, mut high) = (places.start, places.end);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.texts.get(middle)?.cmp(text) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(middle - places.start),
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
-    }
-
     /// Ascending by width, then height.
     #[must_use]
     pub fn variants(&self, entry: u32) -> Vec<Variant> {
@@ -354,89 +262,6 @@ impl<'a> Catalogue<'a> {
             .iter()
             .filter_map(variant)
             .collect()
-    }
-
-    /// The facet of that name: a category path, a tag, an orientation's or
-    /// format's word.
-    #[must_use]
-    pub fn facet(&self, kind: FacetKind, name: &str) -> Option<Facet> {
-        let dictionary = match kind {
-            FacetKind::Category => Dictionary::Category,
-            FacetKind::Tag => Dictionary::Tag,
-            // At most one for each of a handful of words.
-            FacetKind::Orientation | FacetKind::Format => {
-                return self
-                    .facets(kind)
-                    .find(|facet| self.facet_name(*facet) == name);
-            }
-        };
-        let place = self.find_text(dictionary, name)?;
-        Some(Facet(self.facets_of(kind).start + place))
-    }
-
-    /// All facets of a kind, in the order of their names.
-    pub fn facets(&self, kind: FacetKind) -> impl Iterator<Item = Facet> + use<'a> {
-        self.facets_of(kind).map(Facet)
-    }
-
-    fn facets_of(&self, kind: FacetKind) -> std::ops::Range<u32> {
-        let bound = |place: usize| self.facet_kinds.get(place).copied().unwrap_or(0);
-        bound(kind as usize)..bound(kind as usize + 1)
-    }
-
-    /// What the facet collects; `None` when there is no such facet.
-    #[must_use]
-    pub fn facet_kind(&self, facet: Facet) -> Option<FacetKind> {
-        FacetKind::ALL
-            .into_iter()
-            .find(|kind| self.facets_of(*kind).contains(&facet.0))
-    }
-
-    /// A category path, a tag, an orientation's or format's word; empty when
-    /// there is no such facet.
-    #[must_use]
-    pub fn facet_name(&self, facet: Facet) -> &'a str {
-        let name = || {
-            let code = self.facet_row(facet)?.code;
-            let text = |of| self.texts.get(self.dictionary(of).start + code);
-            match self.facet_kind(facet)? {
-                FacetKind::Category => text(Dictionary::Category),
-                FacetKind::Tag => text(Dictionary::Tag),
-                FacetKind::Orientation => Some(Orientation::from_code(code as u8)?.as_str()),
-                FacetKind::Format => Some(Format::from_code(code as u8)?.as_str()),
-            }
-        };
-        name().unwrap_or_default()
-    }
-
-    pub(crate) fn facet_row(&self, facet: Facet) -> Option<FacetRow> {
-        FacetRow::read(self.facets.get(facet.0 as usize)?)
-    }
-
-    /// The entries of a facet; none when there is no such facet.
-    #[must_use]
-    pub fn list(&self, facet: Facet) -> List<'a> {
-        let Some(row) = self.facet_row(facet) else {
-            return List {
-                members: None,
-                len: 0,
-                pictures: None,
-                weights: None,
-                hashes: self.hashes,
-            };
-        };
-        if row.members == NONE {
-            return self.table();
-        }
-        let from = |start: u32| start as usize..start as usize + row.count as usize;
-        let sums = |sums: U64s<'a>, start: u32| (start != NONE).then(|| sums.cut(from(start)))?;
-        List {
-            members: Some(self.members.cut(from(row.members)).unwrap_or_default()),
-            len: row.count,
-            pictures: sums(self.facet_pictures, row.pictures),
-            weights: sums(self.facet_weights, row.weights),
-            hashes: self.hashes,
-        }
     }
 
     /// The sections that are there, by name, and their lengths in bytes.

@@ -1,12 +1,12 @@
 //! Facets and prefix sums.
 
 use super::super::error::{PackError, Reason};
-use super::super::layout::{Dictionary, FacetRow, Kind, NONE};
-use super::super::model::{Entry, Format, Orientation};
-use super::super::view::FacetKind;
-use super::Urls;
+use super::super::facet::FacetKind;
+use super::super::layout::{Dictionary, FacetRow, Kind, NONE, RangeRow};
+use super::super::model::{Format, Orientation};
+use super::distinct::place;
 use super::file::{Sections, pairs, words};
-use super::texts::{Texts, ancestry, place};
+use super::texts::{Texts, ancestry};
 use super::too_large;
 
 /// The lists of a catalogue, ready to be written.
@@ -42,16 +42,17 @@ impl Numbers<'_> {
 
 impl Facets {
     pub(super) fn of(
-        sorted: &[&Entry],
         texts: &Texts<'_>,
-        urls: &Urls,
+        ranges: &[RangeRow],
         weights: &[u32],
+        orientations: &[u32],
+        formats: &[u32],
     ) -> Result<Self, PackError> {
-        let entries = sorted.len() as u32;
+        let entries = weights.len() as u32;
         let mut counts = Vec::new();
-        if !urls.ranges.is_empty() {
-            counts = vec![1; sorted.len()];
-            for range in &urls.ranges {
+        if !ranges.is_empty() {
+            counts = vec![1; weights.len()];
+            for range in ranges {
                 if let Some(count) = counts.get_mut(range.entry as usize) {
                     *count = range.count;
                 }
@@ -80,7 +81,7 @@ impl Facets {
             table_weights: Vec::new(),
         };
         let all = || 0..entries;
-        if !urls.ranges.is_empty() {
+        if !ranges.is_empty() {
             facets.table_pictures = sums(all().map(|entry| numbers.count(entry)));
         }
         if weights.iter().any(|weight| *weight != 1) {
@@ -102,11 +103,11 @@ impl Facets {
                 .collect()
         };
         for orientation in by_name(Orientation::ALL, Orientation::as_str) {
-            let list = with(&urls.orientations, orientation as u32);
+            let list = with(orientations, orientation as u32);
             facets.add(FacetKind::Orientation, orientation as u32, list, &numbers)?;
         }
         for format in by_name(Format::ALL, Format::as_str) {
-            let list = with(&urls.formats, format as u32);
+            let list = with(formats, format as u32);
             facets.add(FacetKind::Format, format as u32, list, &numbers)?;
         }
         Ok(facets)
@@ -203,13 +204,8 @@ fn categories(texts: &Texts<'_>) -> Vec<Vec<u32>> {
 fn tags(texts: &Texts<'_>) -> Vec<Vec<u32>> {
     let mut lists = vec![Vec::new(); texts.dictionary(Dictionary::Tag).len()];
     for (entry, set) in (0..).zip(&texts.tags) {
-        let set = set.checked_sub(1).map(|set| set as usize);
-        for tag in set
-            .and_then(|set| texts.tag_sets.get(set))
-            .into_iter()
-            .flatten()
-        {
-            if let Some(list) = lists.get_mut(*tag as usize) {
+        for tag in texts.tag_set(*set) {
+            if let Some(list) = lists.get_mut(tag as usize) {
                 list.push(entry);
             }
         }

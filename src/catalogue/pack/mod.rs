@@ -1,21 +1,23 @@
 //! The builder: entries in, packed bytes out. Works in memory alone; the bytes
 //! depend on the set of entries and not on their order.
 
+mod aliases;
 mod column;
+mod distinct;
 mod facets;
 mod file;
 mod fold;
 mod texts;
+mod urls;
 
 pub use fold::Duplicate;
 
 use super::error::{PackError, Reason};
-use super::layout::{Kind, RangeRow};
-use super::model::{Entry, Orientation};
-use super::url::PictureUrl;
+use super::layout::Kind;
+use super::model::Entry;
 use facets::Facets;
 use file::Sections;
-use fold::{Folded, fold};
+use fold::{Order, fold};
 use texts::Texts;
 
 /// A packed catalogue and what was noticed on the way.
@@ -42,45 +44,30 @@ pub struct Packed {
 /// # Errors
 /// The first entry that [`Entry::check`] refuses, two entries with one hash or
 /// one alias, or more than the packed form can hold.
-pub fn pack(settings: &[u8], mut entries: Vec<Entry>) -> Result<Packed, PackError> {
-    let Folded { places, duplicates } = fold(&mut entries)?;
-    let sorted: Vec<&Entry> = places
-        .iter()
-        .filter_map(|(_, place)| entries.get(*place as usize))
-        .collect();
-
+pub fn pack(settings: &[u8], entries: Vec<Entry>) -> Result<Packed, PackError> {
+    let order = fold(entries)?;
     let mut sections = Sections::default();
     sections.add(Kind::Settings, settings.to_vec())?;
-    let mut hashes = Vec::with_capacity(places.len() * 8);
-    for (hash, _) in &places {
-        hashes.extend_from_slice(&hash.to_le_bytes());
-    }
-    sections.add(Kind::Hashes, hashes)?;
+    let hashes: Vec<u64> = order.places.iter().map(|(hash, _)| *hash).collect();
+    sections.add(Kind::Hashes, file::pairs(&hashes))?;
+    let ranges = urls::write(&order, &mut sections)?;
 
-    let urls = Urls::of(&sorted)?;
-    let weights: Vec<u32> = sorted.iter().map(|entry| weight(entry)).collect();
-    let texts = Texts::of(&sorted);
-    texts.check_aliases(&places, &urls.ranges)?;
-    let facets = Facets::of(&sorted, &texts, &urls, &weights)?;
+    let weights = weights(&order);
+    let orientations = order.column(Kind::Orientation, |entry| {
+        entry.orientation.map_or(0, |it| it as u32)
+    });
+    let formats = order.column(Kind::Format, |entry| entry.format.map_or(0, |it| it as u32));
+    let texts = Texts::of(&order, &ranges)?;
+    let facets = Facets::of(&texts, &ranges, &weights, &orientations, &formats)?;
     let pictures = facets.pictures;
 
-    sections.add(Kind::UrlOffsets, file::words(&urls.offsets))?;
-    sections.add(Kind::UrlText, urls.text.into_bytes())?;
-    let mut ranges = Vec::new();
-    urls.ranges
-        .iter()
-        .for_each(|range| range.write(&mut ranges));
-    sections.add(Kind::Ranges, ranges)?;
-    sections.column(
-        Kind::Width,
-        sorted.iter().map(|entry| entry.width).collect(),
-    )?;
+    sections.column(Kind::Width, order.column(Kind::Width, |entry| entry.width))?;
     sections.column(
         Kind::Height,
-        sorted.iter().map(|entry| entry.height).collect(),
+        order.column(Kind::Height, |entry| entry.height),
     )?;
-    sections.column(Kind::Orientation, urls.orientations)?;
-    sections.column(Kind::Format, urls.formats)?;
+    sections.column(Kind::Orientation, orientations)?;
+    sections.column(Kind::Format, formats)?;
     if weights.iter().any(|weight| *weight != 1) {
         sections.column(Kind::Weight, weights)?;
     }
@@ -89,15 +76,20 @@ pub fn pack(settings: &[u8], mut entries: Vec<Entry>) -> Result<Packed, PackErro
 
     Ok(Packed {
         bytes: sections.finish(),
-        entries: sorted.len() as u32,
+        entries: order.len() as u32,
         pictures,
-        folded: duplicates.len() as u64,
-        duplicates,
+        folded: order.duplicates.len() as u64,
+        duplicates: order.duplicates,
     })
 }
 
-fn weight(entry: &Entry) -> u32 {
-    u32::from(entry.weight.max(1))
+/// The weight of each entry, at least 1.
+fn weights(order: &Order) -> Vec<u32> {
+    let mut weights = order.column(Kind::Weight, |entry| u32::from(entry.weight));
+    weights
+        .iter_mut()
+        .for_each(|weight| *weight = (*weight).max(1));
+    weights
 }
 
 /// An error about the whole catalogue.
@@ -108,60 +100,7 @@ fn too_large(what: &'static str) -> PackError {
     }
 }
 
-/// What the URLs give, in the order of the entries.
-struct Urls {
-    text: String,
-    offsets: Vec<u32>,
-    ranges: Vec<RangeRow>,
-    /// Codes, from the size where the source says none.
-    orientations: Vec<u32>,
-    /// Codes, from the URL where the source says none.
-    formats: Vec<u32>,
-}
-
-impl Urls {
-    fn of(sorted: &[&Entry]) -> Result<Self, PackError> {
-        let mut urls = Self {
-            text: String::with_capacity(sorted.iter().map(|entry| entry.url.len()).sum()),
-            offsets: Vec::with_capacity(sorted.len() + 1),
-            ranges: Vec::new(),
-            orientations: Vec::with_capacity(sorted.len()),
-            formats: Vec::with_capacity(sorted.len()),
-        };
-        for (number, entry) in sorted.iter().enumerate() {
-            urls.offsets.push(urls.end()?);
-            let orientation = entry
-                .orientation
-                .or_else(|| Orientation::of(entry.width, entry.height));
-            urls.orientations
-                .push(orientation.map_or(0, |it| it as u32));
-            let Ok(url) = PictureUrl::parse(&entry.url) else {
-                continue; // `fold` has refused it.
-            };
-            urls.text.push_str(&url.identity());
-            let format = entry.format.or_else(|| url.format());
-            urls.formats.push(format.map_or(0, |it| it as u32));
-            if let Some(range) = url.range() {
-                urls.ranges.push(RangeRow {
-                    entry: number as u32,
-                    open: range.open as u32,
-                    first: range.first,
-                    count: range.count,
-                    pad: range.pad as u32,
-                    close: range.dots as u32 + 3,
-                });
-            }
-        }
-        if !sorted.is_empty() {
-            urls.offsets.push(urls.end()?);
-        }
-        Ok(urls)
-    }
-
-    fn end(&self) -> Result<u32, PackError> {
-        u32::try_from(self.text.len()).map_err(|_| too_large(Kind::UrlText.as_str()))
-    }
-}
-
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;

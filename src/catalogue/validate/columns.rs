@@ -1,5 +1,6 @@
 //! Columns, the sets that some of them name, and aliases.
 
+use super::super::bytes::U32s;
 use super::super::column::Column;
 use super::super::error::Damaged;
 use super::super::layout::{COLUMN_HEADER, Dictionary, Kind, VARIANT_ROW};
@@ -19,32 +20,29 @@ pub(super) fn sets<'a>(
         sections,
         (Kind::TagSetOffsets, Kind::TagSets),
         |row: &[u8; 4]| u32::from_le_bytes(*row) < tags,
-        |row| u32::from_le_bytes(*row),
+        |a, b| u32::from_le_bytes(*a) < u32::from_le_bytes(*b),
     )?;
     let urls = catalogue.dictionary(Dictionary::VariantUrl).len() as u32;
-    let words = |row: &[u8; VARIANT_ROW]| {
-        let mut words = row
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|word| u32::from_le_bytes(*word));
-        [(); 3].map(|()| words.next().unwrap_or(u32::MAX))
+    let word = |row: &[u8; VARIANT_ROW], place| {
+        let words = U32s::new(row).unwrap_or_default();
+        words.get(place).unwrap_or(u32::MAX)
     };
+    let size = |row: &[u8; VARIANT_ROW]| (word(row, 0), word(row, 1));
     catalogue.variant_sets = set(
         sections,
         (Kind::VariantSetOffsets, Kind::VariantSets),
-        |row| words(row)[2] < urls,
-        words,
+        |row| word(row, 2) < urls,
+        |a, b| size(a) <= size(b),
     )?;
     Ok(())
 }
 
-/// Sets, none of them empty, each row right and above the one before.
-fn set<'a, const ROW: usize, K: Ord>(
+/// Sets, none of them empty, their rows right and in order.
+fn set<'a, const ROW: usize>(
     sections: &Sections<'a>,
     (offsets, rows): (Kind, Kind),
     right: impl Fn(&[u8; ROW]) -> bool,
-    key: impl Fn(&[u8; ROW]) -> K,
+    ordered: impl Fn(&[u8; ROW], &[u8; ROW]) -> bool,
 ) -> Result<Sets<'a, ROW>, Damaged> {
     let (offset_part, row_part) = (sections.part(offsets), sections.part(rows));
     let sets = Sets {
@@ -67,7 +65,7 @@ fn set<'a, const ROW: usize, K: Ord>(
     let mut start = 0;
     for number in 1..=sets.len() as u32 {
         let set = sets.get(number);
-        let ascending = set.is_sorted_by(|a, b| key(a) < key(b));
+        let ascending = set.is_sorted_by(&ordered);
         if !ascending || !set.iter().all(&right) {
             let at = row_part.row_at(start, ROW);
             return damaged(at, "a set in ascending order of what its dictionary has");

@@ -2,10 +2,11 @@
 
 use super::super::bytes::U64s;
 use super::super::error::Damaged;
+use super::super::facet::Facet;
 use super::super::layout::{Dictionary, FACET_ROW, FacetRow, Kind, NONE, RangeRow};
 use super::super::list::List;
 use super::super::model::{Format, Orientation};
-use super::super::view::{Catalogue, Facet};
+use super::super::view::Catalogue;
 use super::damaged;
 use super::sections::{Part, Sections};
 

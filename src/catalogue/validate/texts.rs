@@ -3,7 +3,7 @@
 use super::super::bytes::Texts;
 use super::super::error::Damaged;
 use super::super::hash::url_hash;
-use super::super::layout::{DICTIONARIES, Kind, RANGE_ROW, RangeRow};
+use super::super::layout::{DICTIONARIES, Dictionary, Kind, RANGE_ROW, RangeRow};
 use super::super::url::PictureUrl;
 use super::super::view::Catalogue;
 use super::damaged;
@@ -95,13 +95,16 @@ pub(super) fn dictionaries<'a>(
     }
     catalogue.texts = texts(sections, (Kind::TextOffsets, Kind::Text), end as usize)?;
     let offsets = sections.part(Kind::TextOffsets);
-    for bounds in catalogue.dictionaries.windows(2) {
-        let &[start, end] = bounds else { continue };
-        for place in start.saturating_add(1)..end {
-            if catalogue.texts.get(place - 1) >= catalogue.texts.get(place) {
+    for of in [Dictionary::Category, Dictionary::Tag, Dictionary::Alias] {
+        let places = catalogue.dictionary(of);
+        let mut before = None;
+        for place in places {
+            let text = catalogue.texts.get(place);
+            if before.is_some_and(|before| before >= text) {
                 let at = offsets.row_at(place as usize, 4);
                 return damaged(at, "the offset of a text above the one before");
             }
+            before = Some(text);
         }
     }
     Ok(())
