@@ -1,0 +1,317 @@
+//! Where the readers of all kinds put what they find.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use edgepick::catalogue::{Entry, Orientation};
+
+use super::category::{CategoryFault, Place};
+use super::field;
+use super::problem::{Problem, Problems, Reason};
+use super::url::{Cleaner, UrlFault, has_scheme};
+use super::warning::{Warning, WarningKind};
+
+/// Names of unknown fields that are remembered and reported a source.
+const UNKNOWN_KEPT: usize = 20;
+
+/// Where every entry comes from, in four bytes an entry.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    /// The sources' names, each with the number of its first entry.
+    sources: Vec<(Arc<str>, usize)>,
+    /// A line for each entry; 0 for none.
+    lines: Vec<u32>,
+}
+
+/// Where one entry comes from; displays as `list.txt:12`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The source as its owner named it.
+    pub source: &'a str,
+    /// Counted from 1; `None` for folders and ranges.
+    pub line: Option<u32>,
+}
+
+impl Origins {
+    /// The origin of an entry, by its place in [`Loaded::entries`].
+    ///
+    /// [`Loaded::entries`]: super::Loaded::entries
+    #[must_use]
+    pub fn get(&self, entry: usize) -> Option<Origin<'_>> {
+        let line = *self.lines.get(entry)?;
+        let behind = self.sources.partition_point(|(_, first)| *first <= entry);
+        let (source, _) = self.sources.get(behind.checked_sub(1)?)?;
+        Some(Origin {
+            source,
+            line: (line > 0).then_some(line),
+        })
+    }
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.source)?;
+        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))
+    }
+}
+
+/// Everything that was found so far, in all sources.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    pub(super) entries: Vec<Entry>,
+    pub(super) origins: Origins,
+    pub(super) problems: Problems,
+    pub(super) warnings: Vec<Warning>,
+    /// A whole source could not be used.
+    pub(super) failed: bool,
+}
+
+/// What a source says of all its pictures.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    pub(super) category: Option<String>,
+    pub(super) orientation: Option<Orientation>,
+    /// 0 for none.
+    pub(super) weight: u16,
+    pub(super) tags: Vec<String>,
+    /// Checked, without a slash at its end.
+    pub(super) base_url: Option<String>,
+}
+
+/// The collector as the reader of one source sees it.
+pub(super) struct Sink<'c> {
+    out: &'c mut Collector,
+    pub(super) name: Arc<str>,
+    pub(super) given: Given,
+    cleaner: Cleaner,
+    /// The category path that was read last, and what it means.
+    last: (String, Place),
+    unknown: Vec<String>,
+    plain_http: u64,
+}
+
+impl<'c> Sink<'c> {
+    pub(super) fn new(out: &'c mut Collector, name: Arc<str>, given: Given) -> Self {
+        out.origins
+            .sources
+            .push((Arc::clone(&name), out.entries.len()));
+        Self {
+            out,
+            name,
+            given,
+            cleaner: Cleaner::default(),
+            last: Default::default(),
+            unknown: Vec::new(),
+            plain_http: 0,
+        }
+    }
+
+    /// Makes room for entries that are about to come.
+    pub(super) fn reserve(&mut self, entries: usize) {
+        self.out.entries.reserve(entries);
+        self.out.origins.lines.reserve(entries);
+    }
+
+    /// The URL as the catalogue takes it, relative ones behind the base URL.
+    pub(super) fn url(&mut self, text: &str) -> Result<String, UrlFault> {
+        let base = self
+            .given
+            .base_url
+            .as_deref()
+            .filter(|_| !text.is_empty() && !text.starts_with("//") && !has_scheme(text));
+        let Some(base) = base else {
+            return self.cleaner.clean(text).map(Cow::into_owned);
+        };
+        let path = text.trim_start_matches("./").trim_start_matches('/');
+        let joined = format!("{base}/{path}");
+        self.cleaner
+            .clean(&joined)
+            .map(Cow::into_owned)
+            .map_err(|fault| fault.without_prefix(joined.len().saturating_sub(text.len())))
+    }
+
+    /// What a category path means; lists name the same one over and over.
+    pub(super) fn place(&mut self, path: &str) -> Result<Place, CategoryFault> {
+        if path != self.last.0 {
+            let place = Place::of(path)?;
+            self.last = (path.to_owned(), place);
+        }
+        Ok(self.last.1.clone())
+    }
+
+    /// Takes an entry whose URL is clean and whose other fields, if it has
+    /// any, were checked. What the source says of all fills what it leaves
+    /// open. Line 0 means none.
+    pub(super) fn push(&mut self, line: u32, mut entry: Entry) {
+        if !entry
+            .url
+            .get(..8)
+            .is_some_and(|start| start.eq_ignore_ascii_case("https://"))
+        {
+            self.plain_http += 1;
+        }
+        if entry.category.is_none() {
+            entry.category.clone_from(&self.given.category);
+        }
+        entry.orientation = entry.orientation.or(self.given.orientation);
+        if entry.weight == 0 {
+            entry.weight = self.given.weight;
+        }
+        for tag in &self.given.tags {
+            if !entry.tags.contains(tag) {
+                entry.tags.push(tag.clone());
+            }
+        }
+        self.out.entries.push(entry);
+        self.out.origins.lines.push(line);
+    }
+
+    /// Reports one bad place; the place is only worked out if it is going to
+    /// be shown.
+    pub(super) fn problem(&mut self, reason: Reason, place: impl FnOnce() -> (u32, u32)) {
+        let (line, column) = if self.out.problems.full() {
+            (0, 0)
+        } else {
+            place()
+        };
+        self.out.problems.add(Problem {
+            source: Arc::clone(&self.name),
+            line: (line > 0).then_some(line),
+            column: (line > 0 && column > 0).then_some(column),
+            reason,
+        });
+    }
+
+    /// Reports a bad file of a folder under its own name.
+    pub(super) fn file_problem(&mut self, file: &str, reason: Reason) {
+        let source = file.into();
+        self.out.problems.add(Problem {
+            source,
+            line: None,
+            column: None,
+            reason,
+        });
+    }
+
+    /// Reports that the source as a whole cannot be used.
+    pub(super) fn fail(&mut self, reason: Reason, place: impl FnOnce() -> (u32, u32)) {
+        self.out.failed = true;
+        self.problem(reason, place);
+    }
+
+    pub(super) fn warn(&mut self, line: u32, kind: WarningKind) {
+        let source = Arc::clone(&self.name);
+        self.out.warnings.push(Warning {
+            source,
+            line: (line > 0).then_some(line),
+            kind,
+        });
+    }
+
+    /// Warns of a field that no picture has, the first time it is seen.
+    pub(super) fn unknown_field(&mut self, line: u32, name: &str) {
+        if self.unknown.len() < UNKNOWN_KEPT && !self.unknown.iter().any(|seen| seen == name) {
+            self.unknown.push(name.to_owned());
+            let nearest = field::nearest(name);
+            self.warn(
+                line,
+                WarningKind::UnknownField {
+                    name: name.to_owned(),
+                    nearest,
+                },
+            );
+        }
+    }
+
+    /// Ends the source: says what can only be said of all of it.
+    pub(super) fn finish(mut self, problems_before: u64) {
+        if self.plain_http > 0 {
+            self.warn(0, WarningKind::PlainHttp(self.plain_http));
+        }
+        let first = self
+            .out
+            .origins
+            .sources
+            .last()
+            .map_or(0, |(_, first)| *first);
+        if self.out.entries.len() == first && self.out.problems.total() == problems_before {
+            self.problem(Reason::NoPicture, || (0, 0));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_name_source_and_line() {
+        let mut out = Collector::default();
+        for (name, lines) in [
+            ("a.txt", &[3, 5][..]),
+            ("empty.txt", &[]),
+            ("photos", &[0, 0]),
+        ] {
+            let mut sink = Sink::new(&mut out, name.into(), Given::default());
+            for line in lines {
+                sink.push(*line, Entry::default());
+            }
+        }
+        let text = |i| out.origins.get(i).map(|origin| origin.to_string());
+        let expected = ["a.txt:3", "a.txt:5", "photos", "photos"];
+        for (i, expected) in expected.iter().enumerate() {
+            assert_eq!(text(i).as_deref(), Some(*expected));
+        }
+        assert_eq!(text(4), None);
+    }
+
+    #[test]
+    fn what_the_source_says_fills_what_the_entry_leaves_open() {
+        let given = Given {
+            category: Some("cats".to_owned()),
+            orientation: Some(Orientation::Portrait),
+            weight: 3,
+            tags: vec!["a".to_owned(), "b".to_owned()],
+            base_url: None,
+        };
+        let mut out = Collector::default();
+        let mut sink = Sink::new(&mut out, "x".into(), given);
+        sink.push(1, Entry::default());
+        let own = Entry {
+            category: Some("dogs".to_owned()),
+            orientation: Some(Orientation::Square),
+            weight: 7,
+            tags: vec!["c".to_owned(), "a".to_owned()],
+            ..Entry::default()
+        };
+        sink.push(2, own);
+        let seen: Vec<_> = out
+            .entries
+            .iter()
+            .map(|e| {
+                (
+                    e.category.as_deref(),
+                    e.orientation,
+                    e.weight,
+                    e.tags.join(" "),
+                )
+            })
+            .collect();
+        let expected = [
+            (
+                Some("cats"),
+                Some(Orientation::Portrait),
+                3,
+                "a b".to_owned(),
+            ),
+            (
+                Some("dogs"),
+                Some(Orientation::Square),
+                7,
+                "c a b".to_owned(),
+            ),
+        ];
+        assert_eq!(seen, expected);
+    }
+}

@@ -1,0 +1,350 @@
+//! JSON: arrays of URLs or objects, objects of such arrays, and one value a
+//! line (NDJSON).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use edgepick::catalogue::Entry;
+use memchr::memchr_iter;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::category::Place;
+use super::collect::Sink;
+use super::field::{Draft, Field};
+use super::problem::Reason;
+use super::text::{MAX_LINE, lines};
+use super::value::{Key, Value};
+use super::warning::WarningKind;
+
+/// Keys whose list is simply the list of pictures; any other key is the
+/// category of its list.
+const CONTAINERS: &[&str] = &[
+    "images", "pictures", "photos", "urls", "items", "entries", "data", "list", "results",
+];
+
+/// How deep objects of lists may be nested.
+const MAX_DEPTH: usize = 8;
+
+/// Reads a JSON document.
+pub(super) fn read(sink: &mut Sink<'_>, content: &[u8]) {
+    let text = match std::str::from_utf8(content) {
+        Ok(text) => text,
+        Err(error) => {
+            return sink.fail(Reason::NotUtf8, || {
+                Document::start_of(content, error.valid_up_to())
+            });
+        }
+    };
+    let mut document = Document::new(text, 1);
+    let place = Place::default();
+    // A list, the usual case, is taken apart at once: large ones are long.
+    let read = if text.trim_ascii_start().starts_with('[') {
+        serde_json::from_str(text).map(|list| read_list(sink, &mut document, list, &place))
+    } else {
+        serde_json::from_str(text).map(|value| read_value(sink, &mut document, value, &place, 0))
+    };
+    if let Err(error) = read {
+        sink.fail(syntax("JSON", &error), || {
+            (line(error.line()), line(error.column()))
+        });
+    }
+}
+
+/// Reads one JSON value a line.
+pub(super) fn read_lines(sink: &mut Sink<'_>, content: &[u8]) {
+    for (number, bytes) in lines(content) {
+        let trimmed = bytes.trim_ascii();
+        if trimmed.is_empty() {
+            continue;
+        }
+        if trimmed.len() > 16 * MAX_LINE {
+            sink.problem(Reason::LongLine(trimmed.len()), || (number, 1));
+            continue;
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            sink.problem(Reason::NotUtf8, || (number, 0));
+            continue;
+        };
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(value) => read_picture(
+                sink,
+                &mut Document::new(text, number),
+                value,
+                &Place::default(),
+            ),
+            Err(error) => sink.problem(syntax("JSON", &error), || (number, line(error.column()))),
+        }
+    }
+}
+
+fn line(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The error without the place that serde_json appends to it.
+fn syntax(format: &'static str, error: &serde_json::Error) -> Reason {
+    let detail = error.to_string();
+    let detail = detail
+        .split(" at line ")
+        .next()
+        .unwrap_or(&detail)
+        .to_owned();
+    Reason::Syntax { format, detail }
+}
+
+/// A text whose lines are counted as the reader moves forward in it.
+struct Document<'a> {
+    text: &'a str,
+    /// The line that `at` is in.
+    line: u32,
+    at: usize,
+}
+
+impl<'a> Document<'a> {
+    fn new(text: &'a str, line: u32) -> Self {
+        Self { text, line, at: 0 }
+    }
+
+    /// Where a value, which must be a part of the text, begins in it.
+    fn offset(&self, value: &RawValue) -> usize {
+        (value.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
+    }
+
+    /// Moves to a value behind the last one and tells its line.
+    fn advance(&mut self, value: &RawValue) -> u32 {
+        let to = self.offset(value);
+        let between = self.text.as_bytes().get(self.at..to).unwrap_or_default();
+        self.line = self
+            .line
+            .saturating_add(line(memchr_iter(b'\n', between).count()));
+        self.at = self.at.max(to);
+        self.line
+    }
+
+    /// Line and column of a place at or behind the one moved to.
+    fn position(&self, offset: usize) -> (u32, u32) {
+        let between = self
+            .text
+            .as_bytes()
+            .get(self.at..offset)
+            .unwrap_or_default();
+        let before = self.text.get(..offset).unwrap_or_default();
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        (
+            self.line
+                .saturating_add(line(memchr_iter(b'\n', between).count())),
+            line(column),
+        )
+    }
+
+    /// Line and column of a byte of a content that may not be text.
+    fn start_of(content: &[u8], offset: usize) -> (u32, u32) {
+        let before = String::from_utf8_lossy(content.get(..offset).unwrap_or_default());
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        (line(before.matches('\n').count() + 1), line(column))
+    }
+}
+
+/// The fields of an object, each as it is written.
+struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Object<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+                let mut fields = Vec::new();
+                while let Some((Key(key), value)) = map.next_entry()? {
+                    fields.push((key, value));
+                }
+                Ok(Object(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+impl Object<'_> {
+    /// Whether it is a picture, and not a group of them: it has an address.
+    fn is_picture(&self) -> bool {
+        self.0.iter().any(|(key, value)| {
+            value.get().starts_with('"') && Field::named(key).is_some_and(Field::is_url)
+        })
+    }
+}
+
+fn read_list(
+    sink: &mut Sink<'_>,
+    document: &mut Document<'_>,
+    list: Vec<&RawValue>,
+    place: &Place,
+) {
+    sink.reserve(list.len());
+    for value in list {
+        read_picture(sink, document, value, place);
+    }
+}
+
+/// Reads a document, or a part of it that may hold several pictures.
+fn read_value(
+    sink: &mut Sink<'_>,
+    document: &mut Document<'_>,
+    value: &RawValue,
+    place: &Place,
+    depth: usize,
+) {
+    if value.get().starts_with('[') {
+        match serde_json::from_str(value.get()) {
+            Ok(list) => read_list(sink, document, list, place),
+            Err(error) => sink.problem(syntax("JSON", &error), || (0, 0)),
+        }
+    } else if let Ok(object) = serde_json::from_str::<Object<'_>>(value.get()) {
+        if object.is_picture() {
+            document.advance(value);
+            read_object(sink, document, &object, place, None);
+        } else {
+            read_groups(sink, document, &object, place, depth);
+        }
+    } else {
+        read_picture(sink, document, value, place);
+    }
+}
+
+/// Reads an object whose keys are categories or containers.
+fn read_groups(
+    sink: &mut Sink<'_>,
+    document: &mut Document<'_>,
+    object: &Object<'_>,
+    place: &Place,
+    depth: usize,
+) {
+    for (key, value) in &object.0 {
+        let number = document.advance(value);
+        let nested = serde_json::from_str::<Object<'_>>(value.get()).ok();
+        if let Some(picture) = nested.as_ref().filter(|nested| nested.is_picture()) {
+            read_object(sink, document, picture, place, Some(key));
+            continue;
+        }
+        if depth >= MAX_DEPTH || !value.get().starts_with(['[', '{']) {
+            sink.warn(number, WarningKind::Ignored(key.clone().into_owned()));
+            continue;
+        }
+        match below(place, key) {
+            Ok(place) => read_value(sink, document, value, &place, depth + 1),
+            Err(reason) => sink.problem(reason, || document.position(document.offset(value))),
+        }
+    }
+}
+
+/// The place of the list under a key.
+fn below(place: &Place, key: &str) -> Result<Place, Reason> {
+    if CONTAINERS.iter().any(|word| word.eq_ignore_ascii_case(key)) {
+        return Ok(place.clone());
+    }
+    let path = match &place.category {
+        Some(category) => format!("{category}/{key}"),
+        None => key.to_owned(),
+    };
+    let mut found = Place::of(&path).map_err(Reason::Category)?;
+    found.orientation = found.orientation.or(place.orientation);
+    Ok(found)
+}
+
+/// Reads one element: a URL or an object.
+fn read_picture(sink: &mut Sink<'_>, document: &mut Document<'_>, value: &RawValue, place: &Place) {
+    let number = document.advance(value);
+    let here = document.offset(value);
+    if value.get().starts_with('{') {
+        return match serde_json::from_str::<Object<'_>>(value.get()) {
+            Ok(object) => read_object(sink, document, &object, place, None),
+            Err(error) => sink.problem(syntax("JSON", &error), || document.position(here)),
+        };
+    }
+    match serde_json::from_str::<Key<'_>>(value.get()) {
+        Ok(Key(text)) => match sink.url(text.trim()) {
+            Ok(url) => sink.push(
+                number,
+                at_place(
+                    Entry {
+                        url,
+                        ..Entry::default()
+                    },
+                    place,
+                ),
+            ),
+            Err(fault) => sink.problem(Reason::Url(fault), || document.position(here)),
+        },
+        Err(_) => sink.problem(Reason::NotAPicture, || document.position(here)),
+    }
+}
+
+/// Reads one picture's object; the document stands at its beginning. `key` is
+/// the picture's id if it names none.
+fn read_object(
+    sink: &mut Sink<'_>,
+    document: &Document<'_>,
+    object: &Object<'_>,
+    place: &Place,
+    key: Option<&str>,
+) {
+    let mut draft = Draft::default();
+    if let Some(key) = key
+        && let Err(reason) = draft.set(Field::Id, &Value::Text(key.into()), 0, sink)
+    {
+        return sink.problem(reason, || (document.line, 0));
+    }
+    for (name, raw) in &object.0 {
+        let Some(field) = Field::named(name) else {
+            sink.unknown_field(document.line, name);
+            continue;
+        };
+        let at = document.offset(raw);
+        let set = match serde_json::from_str::<Value<'_>>(raw.get()) {
+            Ok(value) => draft.set(field, &value, at, sink),
+            Err(error) => Err(syntax("JSON", &error)),
+        };
+        if let Err(reason) = set {
+            return sink.problem(reason, || document.position(at));
+        }
+    }
+    match draft.finish(sink) {
+        Ok(entry) => sink.push(document.line, at_place(entry, place)),
+        Err((at, reason)) => {
+            sink.problem(reason, || document.position(at.unwrap_or(document.at)));
+        }
+    }
+}
+
+fn at_place(mut entry: Entry, place: &Place) -> Entry {
+    if entry.category.is_none() {
+        entry.category.clone_from(&place.category);
+    }
+    entry.orientation = entry.orientation.or(place.orientation);
+    entry
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

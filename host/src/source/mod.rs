@@ -1,0 +1,296 @@
+//! Reading lists of pictures, of whatever kind people keep them in.
+//!
+//! | kind | told by | what it holds |
+//! |---|---|---|
+//! | text | `.txt`, or anything else | a URL a line; `#` comments, blank lines |
+//! | JSON | `.json`, or content that begins with `[` or `{` | an array of URLs or objects; an object with such an array under `images` (or `pictures`, `photos`, `urls`, `items`, `entries`, `data`, `list`, `results`), or under categories, also nested; objects under their ids |
+//! | NDJSON | `.ndjson` `.jsonl`, or one JSON value a line | URLs or objects |
+//! | CSV, TSV | `.csv` `.tsv`, or a first line with a column of URLs | a header, then a picture a row; `#` comments |
+//! | folder | a folder, with a base URL | pictures; sub-folders are categories |
+//! | range | `https://host/h/{1..833}.webp` in place of a file | that many pictures |
+//!
+//! Ranges may also stand wherever a URL may. `-` is standard input.
+//!
+//! # Fields
+//! Objects and columns have these fields; case does not matter, `-` and space
+//! are `_`, empty values and `null` count as absent, unknown fields are warned
+//! of and ignored.
+//!
+//! | field | also | value |
+//! |---|---|---|
+//! | `url` | `download_url`; `image_url` `img_url`; `image` `img` `picture` `photo`; `src`; `link` | the picture. Of several it is the first in the order `download_url`, `image_url`, `image`, `src`, `url`, `link`, and a `url` or `link` beside it is its page, as in Lorem Picsum's list |
+//! | `id` | `alias` | the owner's own id |
+//! | `width`, `height` | | pixels; 0 when unknown |
+//! | `orientation` | | `landscape` `pc` `h`, `portrait` `mobile` `v`, `square` |
+//! | `format` | | `jpeg`, `webp`, …, an extension or a media type |
+//! | `weight` | | 1 to 65,535 |
+//! | `category` | `cat` | a path such as `animals/cats` |
+//! | `tags` | `tag` `keywords` | a list, or a text cut at `,` `;` and `\|` |
+//! | `title` | `alt` | free text |
+//! | `author` | `photographer` | free text |
+//! | `source` | | where the picture comes from |
+//! | `license` | `licence` | free text |
+//! | `variants` | | objects with `url`, `width`, `height`, or `URL 640x427; URL 1280x853` |
+//!
+//! # Categories and orientations
+//! A picture's own category wins over that of the list it stands in. A list's
+//! category is the one that its [`SourceSpec`] names, else, when there are
+//! several sources, the stem of its file's name. Sub-folders go below their
+//! folder's category. Wherever a category is read, a part of it that is a word
+//! for an orientation (`pc`, `mobile`, …) is taken out and gives the pictures
+//! that orientation; so does the stem of a single source. A picture's own
+//! `orientation` wins over that, and that over the source's.
+
+mod category;
+mod collect;
+mod directory;
+mod field;
+mod json;
+mod kind;
+mod problem;
+mod spec;
+mod table;
+mod text;
+mod url;
+mod value;
+mod warning;
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use edgepick::catalogue::Entry;
+
+use category::Place;
+use collect::{Collector, Given, Sink};
+use kind::Kind;
+use spec::Location;
+
+pub use category::CategoryFault;
+pub use collect::{Origin, Origins};
+pub use problem::{Problem, Problems, Reason};
+pub use spec::SourceSpec;
+pub use url::UrlFault;
+pub use warning::{Warning, WarningKind};
+
+/// What was read from all sources.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The pictures and ranges, in the order of the sources; each passes
+    /// [`Entry::check`].
+    pub entries: Vec<Entry>,
+    /// Where each entry comes from, by its place in `entries`.
+    pub origins: Origins,
+    /// What was left out, and why; empty when read strictly.
+    pub problems: Problems,
+    /// Remarks.
+    pub warnings: Vec<Warning>,
+}
+
+/// How far the reading of a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The source as its owner named it.
+    pub source: &'a str,
+    /// Files read.
+    pub done: u64,
+    /// Files in all.
+    pub total: u64,
+}
+
+/// Reads all sources in turn. `progress` is called after every file of a
+/// folder; lists are read too quickly to need it.
+///
+/// # Errors
+/// All problems, when a source as a whole cannot be read, when no picture is
+/// left, or, if `strict`, when there is any problem at all.
+pub fn load(
+    sources: &[SourceSpec],
+    strict: bool,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Loaded, Problems> {
+    load_with(sources, strict, progress, &mut io::stdin())
+}
+
+fn load_with(
+    sources: &[SourceSpec],
+    strict: bool,
+    progress: &mut dyn FnMut(Progress<'_>),
+    stdin: &mut dyn Read,
+) -> Result<Loaded, Problems> {
+    let mut out = Collector::default();
+    if sources.is_empty() {
+        let mut sink = Sink::new(&mut out, "".into(), Given::default());
+        sink.fail(Reason::NoSource, || (0, 0));
+    }
+    for spec in sources {
+        let before = out.problems.total();
+        let mut sink = Sink::new(&mut out, spec.name().into(), Given::default());
+        match given(spec, sources.len() > 1, &mut sink) {
+            Ok(given) => {
+                sink.given = given;
+                read(spec, &mut sink, progress, stdin);
+            }
+            Err(reason) => sink.fail(reason, || (0, 0)),
+        }
+        sink.finish(before);
+    }
+    let Collector {
+        entries,
+        origins,
+        problems,
+        warnings,
+        failed,
+    } = out;
+    if failed || entries.is_empty() || (strict && !problems.is_empty()) {
+        return Err(problems);
+    }
+    Ok(Loaded {
+        entries,
+        origins,
+        problems,
+        warnings,
+    })
+}
+
+/// What a source says of all its pictures, checked.
+fn given(spec: &SourceSpec, several: bool, sink: &mut Sink<'_>) -> Result<Given, Reason> {
+    let stem = match spec.location() {
+        Location::Path(path) => stem(path),
+        Location::Stdin | Location::Inline(_) => None,
+    };
+    let place = match (&spec.category, &stem) {
+        (Some(category), _) => Place::of(category).map_err(Reason::Category)?,
+        (None, Some(stem)) if several => Place::of(stem).map_err(Reason::Category)?,
+        (None, Some(stem)) => Place {
+            category: None,
+            orientation: category::orientation(stem),
+        },
+        (None, None) => Place::default(),
+    };
+    let base_url = match spec.base_url.as_deref().map(str::trim) {
+        Some(base) => {
+            let base = sink.url(base).map_err(Reason::Url)?;
+            if base.contains(['?', '#', '{']) {
+                return Err(Reason::Value {
+                    field: "base_url",
+                    value: problem::excerpt(&base),
+                    accepted: "a URL without ?, # or a range, such as `https://img.example.com/photos`",
+                });
+            }
+            Some(base.trim_end_matches('/').to_owned())
+        }
+        None => None,
+    };
+    let tags: Vec<String> = spec
+        .tags
+        .iter()
+        .map(|tag| tag.trim().to_owned())
+        .filter(|tag| !tag.is_empty())
+        .collect();
+    let probe = Entry {
+        url: "https://example.com/".to_owned(),
+        tags,
+        ..Entry::default()
+    };
+    probe.check().map_err(Reason::Entry)?;
+    Ok(Given {
+        category: place.category,
+        orientation: spec.orientation.or(place.orientation),
+        weight: spec.weight.map_or(0, |weight| weight.get()),
+        tags: probe.tags,
+        base_url,
+    })
+}
+
+/// The name of a file without its extension, or of a folder.
+fn stem(path: &Path) -> Option<String> {
+    let name = if path.is_dir() {
+        // `.` and `photos/..` have a name too, only not written down.
+        path.file_name().map(ToOwned::to_owned).or_else(|| {
+            path.canonicalize()
+                .ok()
+                .and_then(|path| path.file_name().map(ToOwned::to_owned))
+        })
+    } else {
+        path.file_stem().map(ToOwned::to_owned)
+    };
+    name?.into_string().ok()
+}
+
+fn read(
+    spec: &SourceSpec,
+    sink: &mut Sink<'_>,
+    progress: &mut dyn FnMut(Progress<'_>),
+    stdin: &mut dyn Read,
+) {
+    let (extension, content) = match spec.location() {
+        Location::Inline(url) => return read_inline(sink, url),
+        Location::Path(path) if path.is_dir() => return directory::read(sink, path, progress),
+        Location::Path(path) if path.is_file() && directory::format_of(path).is_some() => {
+            return sink.fail(Reason::Image, || (0, 0));
+        }
+        Location::Path(path) => (path.extension().and_then(|e| e.to_str()), fs::read(path)),
+        Location::Stdin => {
+            let mut content = Vec::new();
+            (None, stdin.read_to_end(&mut content).map(|_| content))
+        }
+    };
+    match content {
+        Ok(content) => read_list(sink, extension, &content),
+        Err(error) => sink.fail(Reason::Unreadable(error.to_string()), || (0, 0)),
+    }
+}
+
+/// Reads the content of a list.
+fn read_list(sink: &mut Sink<'_>, extension: Option<&str>, content: &[u8]) {
+    if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
+        return sink.fail(Reason::Utf16, || (0, 0));
+    }
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    if content.trim_ascii().is_empty() {
+        return;
+    }
+    match Kind::of(extension, content) {
+        Kind::Text => text::read(sink, content),
+        Kind::Json => json::read(sink, content),
+        Kind::Ndjson => json::read_lines(sink, content),
+        Kind::Table(delimiter) => table::read(sink, content, delimiter),
+    }
+}
+
+/// Reads a URL that is given in place of a file.
+fn read_inline(sink: &mut Sink<'_>, url: &str) {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let extension = path
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.rsplit_once('.'))
+        .map(|(_, e)| e);
+    if extension.is_some_and(|e| {
+        kind::EXTENSIONS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(e))
+    }) {
+        return sink.fail(Reason::RemoteList(problem::excerpt(url)), || (0, 0));
+    }
+    match sink.url(url.trim()) {
+        Ok(url) => sink.push(
+            0,
+            Entry {
+                url,
+                ..Entry::default()
+            },
+        ),
+        Err(fault) => sink.fail(Reason::Url(fault), || (0, 0)),
+    }
+}
+
+#[cfg(test)]
+mod fixture_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! What the tests of several readers share.
+
+use std::io;
+
+use super::collect::{Collector, Given, Sink};
+use super::{Loaded, Problems, SourceSpec, load_with};
+
+/// Runs a reader on a content named `list`.
+pub(super) fn collect(read: impl FnOnce(&mut Sink<'_>)) -> Collector {
+    collect_given(Given::default(), read)
+}
+
+/// The same for a source that says something of all its pictures.
+pub(super) fn collect_given(given: Given, read: impl FnOnce(&mut Sink<'_>)) -> Collector {
+    let mut out = Collector::default();
+    read(&mut Sink::new(&mut out, "list".into(), given));
+    out
+}
+
+/// One line an entry: its origin, URL, category, orientation and id.
+pub(super) fn summary(out: &Collector) -> Vec<String> {
+    let show = |i: usize| {
+        let entry = out.entries.get(i)?;
+        let mut line = format!("{} {}", out.origins.get(i)?, entry.url);
+        for part in [
+            &entry.category,
+            &entry.orientation.map(|o| o.to_string()),
+            &entry.alias,
+        ] {
+            line += &format!(" {}", part.as_deref().unwrap_or("-"));
+        }
+        Some(line)
+    };
+    (0..out.entries.len()).filter_map(show).collect()
+}
+
+/// Loads sources as [`load`](super::load) does, with an empty standard input.
+pub(super) fn read_all(sources: &[SourceSpec]) -> Result<Loaded, Problems> {
+    load_with(sources, false, &mut |_| {}, &mut io::empty())
+}
