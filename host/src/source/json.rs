@@ -14,7 +14,7 @@ use super::category::Place;
 use super::collect::Sink;
 use super::field::{Draft, Field};
 use super::problem::Reason;
-use super::text::{MAX_LINE, lines};
+use super::text::lines;
 use super::value::{Key, Value};
 use super::warning::WarningKind;
 
@@ -23,6 +23,9 @@ use super::warning::WarningKind;
 const CONTAINERS: &[&str] = &[
     "images", "pictures", "photos", "urls", "items", "entries", "data", "list", "results",
 ];
+
+/// The longest line of NDJSON in bytes.
+const MAX_LINE: usize = 1 << 20;
 
 /// How deep objects of lists may be nested.
 const MAX_DEPTH: usize = 8;
@@ -59,8 +62,14 @@ pub(super) fn read_lines(sink: &mut Sink<'_>, content: &[u8]) {
         if trimmed.is_empty() {
             continue;
         }
-        if trimmed.len() > 16 * MAX_LINE {
-            sink.problem(Reason::LongLine(trimmed.len()), || (number, 1));
+        if trimmed.len() > MAX_LINE {
+            sink.problem(
+                Reason::LongLine {
+                    bytes: trimmed.len(),
+                    most: MAX_LINE,
+                },
+                || (number, 1),
+            );
             continue;
         }
         let Ok(text) = std::str::from_utf8(bytes) else {

@@ -178,3 +178,19 @@ fn lines_are_read_each_for_itself() {
         assert!(message.starts_with(start), "{message}");
     }
 }
+
+#[test]
+fn a_giant_line_is_left_out() {
+    let lines = format!(
+        "{{\"url\":\"https://h/1\",\"x\":\"{}\"}}\n\"https://h/2\"",
+        "x".repeat(MAX_LINE)
+    );
+    let out = collect(|sink| read_lines(sink, lines.as_bytes()));
+    let message = out.problems.to_string();
+    assert!(
+        message.starts_with("list:1:1: the line is 10486"),
+        "{message}"
+    );
+    assert!(message.ends_with("accepted: up to 1048576"), "{message}");
+    assert_eq!(out.entries.len(), 1);
+}

@@ -112,7 +112,7 @@ pub fn load(
     load_with(sources, strict, progress, &mut io::stdin())
 }
 
-fn load_with(
+pub(crate) fn load_with(
     sources: &[SourceSpec],
     strict: bool,
     progress: &mut dyn FnMut(Progress<'_>),

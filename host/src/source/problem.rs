@@ -40,8 +40,13 @@ pub enum Reason {
     NotUtf8,
     /// The byte order mark of UTF-16 at the start of the file.
     Utf16,
-    /// A line of this many bytes.
-    LongLine(usize),
+    /// A line that is too long to be meant.
+    LongLine {
+        /// Bytes of the line.
+        bytes: usize,
+        /// Bytes that are accepted.
+        most: usize,
+    },
     /// JSON or CSV that cannot be read.
     Syntax {
         /// The format's name.
@@ -109,11 +114,9 @@ impl fmt::Display for Reason {
             Self::NoPicture => f.write_str("holds no picture; accepted: at least one"),
             Self::NotUtf8 => f.write_str("is not UTF-8; accepted: text saved as UTF-8"),
             Self::Utf16 => f.write_str("is UTF-16; accepted: text saved as UTF-8"),
-            Self::LongLine(bytes) => write!(
-                f,
-                "the line is {bytes} bytes long; accepted: up to {}",
-                super::text::MAX_LINE
-            ),
+            Self::LongLine { bytes, most } => {
+                write!(f, "the line is {bytes} bytes long; accepted: up to {most}")
+            }
             Self::Syntax { format, detail } => write!(f, "is not valid {format}: {detail}"),
             Self::NoHeader => f.write_str(
                 "the first row names no column with URLs; accepted: a header such as `url,category,tags`",

@@ -7,7 +7,7 @@ use super::collect::Sink;
 use super::problem::Reason;
 
 /// The longest line in bytes, comments aside.
-pub(super) const MAX_LINE: usize = 65_536;
+const MAX_LINE: usize = 65_536;
 
 /// Reads a list. Lines end with LF, CR LF or CR.
 pub(super) fn read(sink: &mut Sink<'_>, content: &[u8]) {
@@ -56,7 +56,13 @@ fn read_line(sink: &mut Sink<'_>, number: u32, line: &[u8]) {
         )
     };
     if trimmed.len() > MAX_LINE {
-        return sink.problem(Reason::LongLine(trimmed.len()), || column(0));
+        return sink.problem(
+            Reason::LongLine {
+                bytes: trimmed.len(),
+                most: MAX_LINE,
+            },
+            || column(0),
+        );
     }
     let text = match std::str::from_utf8(without_comment(trimmed)) {
         Ok(text) => text,
