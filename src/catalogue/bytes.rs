@@ -32,6 +32,12 @@ macro_rules! numbers {
                 self.0.get(range).map(Self)
             }
 
+            /// Runs of `size` numbers each, the last one perhaps shorter.
+            #[allow(dead_code, reason = "not every width is cut")]
+            pub(crate) fn chunks(self, size: usize) -> impl Iterator<Item = Self> {
+                self.0.chunks(size).map(Self)
+            }
+
             #[allow(dead_code, reason = "not every width is walked")]
             pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = $number> + use<'a> {
                 self.0.iter().map(|bytes| <$number>::from_le_bytes(*bytes))

@@ -5,7 +5,7 @@ use super::model::Entry;
 use super::url::PictureUrl;
 
 /// The longest category, tag or alias, in bytes.
-pub const MAX_WORD: usize = 255;
+pub(crate) const MAX_WORD: usize = 255;
 
 impl Entry {
     /// Checks everything about the entry that can be told without the others.

@@ -20,7 +20,7 @@ impl Catalogue<'_> {
     }
 
     /// The id of the `member`-th picture (from 0) of the entry: see
-    /// [`id_text`]; for a member of a range `<id>-<number>`, with the number
+    /// [`id`](super::id); for a member of a range `<id>-<number>`, with the number
     /// as it counts in the URL.
     #[must_use]
     pub fn picture_id(&self, entry: u32, member: u64) -> String {

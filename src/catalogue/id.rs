@@ -8,8 +8,7 @@ const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const LENGTH: usize = 13;
 
 /// The text form of a hash.
-#[must_use]
-pub fn id_text(hash: u64) -> String {
+pub(crate) fn id_text(hash: u64) -> String {
     // 13 characters hold 65 bits; the last one is zero.
     let bits = u128::from(hash) << 1;
     (0..LENGTH)
@@ -24,8 +23,7 @@ pub fn id_text(hash: u64) -> String {
 ///
 /// Only the spelling that [`id_text`] gives is an id, in lower or upper case,
 /// and numbers have no sign and no leading zeros: one picture has one id.
-#[must_use]
-pub fn parse_id(text: &str) -> Option<(u64, Option<u64>)> {
+pub(crate) fn parse_id(text: &str) -> Option<(u64, Option<u64>)> {
     let (letters, rest) = text.as_bytes().split_at_checked(LENGTH)?;
     let bits = letters.iter().try_fold(0_u128, |bits, letter| {
         Some(bits << 5 | u128::from(value(*letter)?))

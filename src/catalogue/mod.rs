@@ -27,7 +27,6 @@ pub mod url;
 pub mod validate;
 pub mod view;
 
-pub use check::MAX_WORD;
 pub use error::{Damaged, PackError, Reason};
 pub use facet::{Facet, FacetKind};
 pub use list::List;

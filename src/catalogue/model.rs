@@ -211,3 +211,52 @@ pub struct Entry {
     /// Other sizes of the same picture.
     pub variants: Vec<Variant>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn square_is_within_a_tenth() {
+        let rows = [
+            (1100, 1000, Some(Orientation::Square)),
+            (1101, 1000, Some(Orientation::Landscape)),
+            (900, 1000, Some(Orientation::Square)),
+            (899, 1000, Some(Orientation::Portrait)),
+            (1, 1, Some(Orientation::Square)),
+            (u32::MAX, 1, Some(Orientation::Landscape)),
+            (1, u32::MAX, Some(Orientation::Portrait)),
+            (u32::MAX, u32::MAX, Some(Orientation::Square)),
+            (0, 5, None),
+            (5, 0, None),
+        ];
+        for (width, height, orientation) in rows {
+            assert_eq!(
+                Orientation::of(width, height),
+                orientation,
+                "{width} x {height}"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_and_names_come_back() {
+        for (code, orientation) in (1..).zip(Orientation::ALL) {
+            assert_eq!(orientation as u8, code);
+            assert_eq!(Orientation::from_code(code), Some(orientation));
+        }
+        assert_eq!(Orientation::from_code(0), None);
+        assert_eq!(Orientation::from_code(4), None);
+        for (code, format) in (1..).zip(Format::ALL) {
+            assert_eq!(format as u8, code);
+            assert_eq!(Format::from_code(code), Some(format));
+            assert_eq!(format.as_str().parse(), Ok(format));
+            assert_eq!(format.media_type().to_uppercase().parse(), Ok(format));
+        }
+        assert_eq!(Format::from_code(0), None);
+        assert_eq!(Format::from_code(12), None);
+        assert_eq!(Format::from_extension("JPG"), Some(Format::Jpeg));
+        assert_eq!(Format::from_extension("txt"), None);
+        assert_eq!("image/jpg2".parse::<Format>(), Err(()));
+    }
+}

@@ -163,15 +163,8 @@ impl<'t> PictureUrl<'t> {
     }
 
     /// The hash that places and names the entry.
-    #[must_use]
-    pub fn hash(&self) -> u64 {
+    pub(crate) fn hash(&self) -> u64 {
         url_hash(&self.identity())
-    }
-
-    /// How many pictures: 1, or the range's count.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.range.map_or(1, |range| range.count)
     }
 
     pub(crate) fn range(&self) -> Option<Range> {
@@ -179,8 +172,7 @@ impl<'t> PictureUrl<'t> {
     }
 
     /// The format that the extension of the URL's path stands for.
-    #[must_use]
-    pub fn format(&self) -> Option<Format> {
+    pub(crate) fn format(&self) -> Option<Format> {
         let path = path_start(self.text, after_scheme(self.text)?);
         let path = self.text.get(path..)?.split(['?', '#']).next()?;
         let name = path.rsplit('/').next()?;

@@ -66,3 +66,68 @@ fn header(encoding: u8, width: usize, default: u32, count: usize) -> Vec<u8> {
 fn push(bytes: &mut Vec<u8>, value: u32, width: usize) {
     bytes.extend(value.to_le_bytes().iter().take(width));
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::column::Column;
+    use super::super::super::testing::config;
+    use super::*;
+
+    fn read_back(values: &[u32]) -> Vec<u32> {
+        let bytes = column(values);
+        if bytes.is_empty() {
+            return vec![0; values.len()];
+        }
+        let entries = values.len() as u32;
+        let column = Column::read(&bytes, entries).unwrap();
+        assert_eq!(
+            column.others_than_zero(entries),
+            values.iter().filter(|value| **value != 0).count()
+        );
+        (0..entries).map(|entry| column.get(entry)).collect()
+    }
+
+    #[test]
+    fn each_form_where_it_is_smaller() {
+        // Values, and the length of the section behind its header.
+        let rows = [
+            (vec![], None),
+            (vec![0; 9], None),
+            (vec![7; 1000], Some(0)),
+            (vec![u32::MAX; 1000], Some(0)),
+            ((0..256).collect(), Some(256)),
+            ((1..257).collect(), Some(512)),
+            ((0..65_537).collect(), Some(65_537 * 4)),
+            // One exception costs five bytes.
+            ([vec![7; 5], vec![8]].concat(), Some(5)),
+            ([vec![7; 4], vec![8]].concat(), Some(5)),
+            ([vec![7; 4], vec![300]].concat(), Some(6)),
+            ([vec![300; 4], vec![7]].concat(), Some(5)),
+        ];
+        for (values, length) in rows {
+            let bytes = column(&values);
+            let header = length.map_or(0, |length| length + 16);
+            assert_eq!(bytes.len(), header, "{:?}", values.first());
+            assert_eq!(read_back(&values), values);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(config(256))]
+
+        #[test]
+        fn all_values_come_back(
+            usual in any::<u32>(),
+            values in proptest::collection::vec((0..9_u8, any::<u32>()), 0..80),
+            shift in 0..32_u32
+        ) {
+            for often in [0, 3, 8, 9] {
+                let pick = |(which, other): &(u8, u32)| if *which < often { usual >> shift } else { other >> shift };
+                let values: Vec<u32> = values.iter().map(pick).collect();
+                prop_assert_eq!(read_back(&values), values);
+            }
+        }
+    }
+}
