@@ -51,4 +51,6 @@ fn damaged<T>(offset: u64, expected: impl Into<Cow<'static, str>>) -> Result<T, 
 }
 
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod tests;
