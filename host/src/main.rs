@@ -1,3 +1,7 @@
 //! The command `edgepick`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    edgepick_host::commands::run(std::env::args_os())
+}

@@ -1,0 +1,110 @@
+//! Makes a component need nothing outside the `wasi:http/proxy` world.
+
+use wac_graph::types::Package;
+use wac_graph::{CompositionGraph, EncodeOptions, PlugError, plug};
+
+use crate::shape::{self, ShapeError};
+
+/// Inert answers to what std imports; made from `plug.wat` beside it.
+const PLUG: &[u8] = include_bytes!("plug.wasm");
+
+/// The interfaces of the `wasi:http/proxy` world, 0.2.x.
+const PROXY: [&str; 13] = [
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/random",
+    "wasi:http/incoming-handler",
+    "wasi:http/proxy",
+];
+
+/// Why a component cannot be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// It is no component.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// It cannot be composed with the plug.
+    #[error("the component cannot be sealed: {0}")]
+    Compose(String),
+    /// It imports what a host of the `wasi:http/proxy` world does not offer.
+    #[error("the component imports {}, which is outside the wasi:http/proxy world", .0.join(", "))]
+    Import(Vec<String>),
+}
+
+/// Plugs what std imports beyond the `wasi:http/proxy` world and checks that
+/// nothing else is outside it. A component that is inside already comes back
+/// as it is.
+///
+/// # Errors
+///
+/// When the bytes are no component, or an import outside that world is left:
+/// it is named.
+pub fn seal(component: &[u8]) -> Result<Vec<u8>, SealError> {
+    if outside(component)?.is_empty() {
+        return Ok(component.to_vec());
+    }
+    let sealed = compose(component).map_err(SealError::Compose)?;
+    let left = outside(&sealed)?;
+    if left.is_empty() {
+        Ok(sealed)
+    } else {
+        Err(SealError::Import(left))
+    }
+}
+
+/// The imports of a component that are outside the `wasi:http/proxy` world.
+fn outside(component: &[u8]) -> Result<Vec<String>, ShapeError> {
+    let mut imports = shape::imports(component)?;
+    imports.retain(|import| {
+        !import
+            .split_once('@')
+            .is_some_and(|(name, version)| version.starts_with("0.2.") && PROXY.contains(&name))
+    });
+    Ok(imports)
+}
+
+/// The component with the plug in every import that it fits.
+fn compose(component: &[u8]) -> Result<Vec<u8>, String> {
+    let mut graph = CompositionGraph::new();
+    let mut register = |name: &str, bytes: &[u8]| {
+        let package = Package::from_bytes(name, None, bytes.to_vec(), graph.types_mut())
+            .map_err(|e| format!("{e:#}"))?;
+        graph.register_package(package).map_err(|e| e.to_string())
+    };
+    let inert = register("edgepick:inert", PLUG)?;
+    let socket = register("edgepick:site", component)?;
+    match plug(&mut graph, vec![inert], socket) {
+        // Nothing fits: the check of the imports will name what is left.
+        Err(PlugError::NoPlugHappened) => return Ok(component.to_vec()),
+        other => other.map_err(|e| e.to_string())?,
+    }
+    graph
+        .encode(EncodeOptions::default())
+        .map_err(|e| format!("{e:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PLUG;
+
+    #[test]
+    fn the_plug_is_made_from_its_text() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bake/plug.wat");
+        let made = wat::parse_file(path).unwrap();
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(path.replace(".wat", ".wasm"), &made).unwrap();
+        }
+        assert!(
+            made == PLUG,
+            "plug.wasm is not plug.wat: run this test with BLESS=1, then again"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! The one place where wasmtime is configured.
+//!
+//! [`base`] is what every engine of the project has in common; nothing in it
+//! needs the compiler.
+
+use std::time::Duration;
+
+use wasmtime::{
+    Config, Engine, Error, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+};
+
+/// How often a running guest yields to the other requests of its thread.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Linear memories and core modules of a sealed component: its own, the
+/// adapter shims, and the plug's.
+const MEMORIES: u32 = 2;
+const MODULES: u32 = 8;
+
+/// What every engine shares: no more of WebAssembly than a component needs.
+fn base() -> Config {
+    let mut config = Config::new();
+    config.wasm_component_model(true);
+    config
+}
+
+/// The engine that runs a component once to fill it with its site.
+///
+/// # Errors
+///
+/// Those of [`Engine::new`].
+pub(crate) fn baking() -> Result<Engine, Error> {
+    let mut config = base();
+    config.cranelift_opt_level(OptLevel::Speed);
+    Engine::new(&config)
+}
+
+/// The engine that serves: guests are interrupted every [`TICK`], and up to
+/// `instances` of them live at once in memory reserved at the start. Where the
+/// system does not grant that much address space, memory is mapped as needed.
+///
+/// # Errors
+///
+/// Those of [`Engine::new`].
+pub(crate) fn serving(instances: u32) -> Result<Engine, Error> {
+    let mut config = base();
+    config.cranelift_opt_level(OptLevel::Speed);
+    config.epoch_interruption(true);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(MODULES))
+        .total_memories(instances.saturating_mul(MEMORIES))
+        .total_tables(instances.saturating_mul(MODULES))
+        .total_stacks(instances)
+        .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(KEEP_RESIDENT);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    let engine = Engine::new(&config).or_else(|_| {
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        Engine::new(&config)
+    })?;
+    tick(&engine);
+    Ok(engine)
+}
+
+/// Bytes at the start of a memory or table that are cleared by writing zeros;
+/// the rest is given back to the system, at the price of page faults.
+const KEEP_RESIDENT: usize = 128 << 10;
+
+/// Advances the engine's epoch for as long as anyone holds it.
+fn tick(engine: &Engine) {
+    let engine = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}

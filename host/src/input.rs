@@ -1,0 +1,227 @@
+//! From lists and settings to a packed site.
+
+use std::path::{Path, PathBuf};
+
+use edgepick::catalogue::{Duplicate, Entry, PackError, Packed, pack};
+use edgepick::settings::Settings;
+
+use crate::config::{Config, ConfigError};
+use crate::source::{self, Loaded, Origins, Problems, Progress, SourceSpec, Warning};
+
+/// What a site is to be made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    /// Lists, folders and ranges; when empty, those that the settings file
+    /// names.
+    pub sources: Vec<PathBuf>,
+    /// The settings file.
+    pub config: Option<PathBuf>,
+    /// The address of folders that have none of their own.
+    pub base_url: Option<String>,
+    /// Whether one bad line refuses the whole.
+    pub strict: bool,
+}
+
+/// A packed site and what was noticed on the way.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What [`bake`](crate::bake::bake) takes.
+    pub packed: Packed,
+    /// What the site may do.
+    pub settings: Settings,
+    /// What was left out.
+    pub problems: Problems,
+    /// Remarks on the sources.
+    pub warnings: Vec<Warning>,
+    /// Entries with the same URL that said different things, with their
+    /// places.
+    pub conflicts: Vec<String>,
+}
+
+/// Why there is no packed site. Displays as one problem a line.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The settings file.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The sources.
+    #[error(transparent)]
+    Sources(#[from] Problems),
+    /// An entry, or all of them together.
+    #[error("{0}")]
+    Pack(String),
+    /// The settings as JSON.
+    #[error("the settings cannot be written: {0}")]
+    Settings(#[from] serde_json::Error),
+}
+
+impl Input {
+    /// Reads and packs. `progress` is called while a folder is read.
+    ///
+    /// # Errors
+    ///
+    /// When the settings or the sources are wrong; each problem is named with
+    /// file, line and column.
+    pub fn prepare(&self, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Prepared, InputError> {
+        let config = self
+            .config
+            .as_deref()
+            .map(Config::read)
+            .transpose()?
+            .unwrap_or_default();
+        let mut sources = config.sources;
+        if !self.sources.is_empty() {
+            sources = self.sources.iter().map(SourceSpec::new).collect();
+        }
+        for source in &mut sources {
+            source.base_url = source.base_url.take().or_else(|| self.base_url.clone());
+        }
+        let loaded = source::load(&sources, self.strict, progress)?;
+        let Loaded {
+            entries,
+            origins,
+            problems,
+            warnings,
+        } = loaded;
+        let packed = pack_site(&config.settings, entries, &origins)?;
+        Ok(Prepared {
+            conflicts: conflicts(&packed.duplicates, &origins),
+            packed,
+            settings: config.settings,
+            problems,
+            warnings,
+        })
+    }
+}
+
+/// Packs entries whose origins are known, so that a message can name them.
+fn pack_site(
+    settings: &Settings,
+    entries: Vec<Entry>,
+    origins: &Origins,
+) -> Result<Packed, InputError> {
+    let settings = serde_json::to_vec(settings)?;
+    pack(&settings, entries).map_err(|PackError { entries, reason }| {
+        let places: Vec<_> = entries.iter().map(|entry| place(origins, *entry)).collect();
+        let places = places.join(" and ");
+        let colon = if places.is_empty() { "" } else { ": " };
+        InputError::Pack(format!("{places}{colon}{reason}"))
+    })
+}
+
+/// Duplicates of which a value was dropped.
+fn conflicts(duplicates: &[Duplicate], origins: &Origins) -> Vec<String> {
+    duplicates
+        .iter()
+        .filter(|duplicate| !duplicate.dropped.is_empty())
+        .map(
+            |Duplicate {
+                 url,
+                 first,
+                 again,
+                 dropped,
+             }| {
+                format!(
+                    "{}: {url} stands at {} too, with other {}; one value of each is kept",
+                    place(origins, *again),
+                    place(origins, *first),
+                    dropped.join(", ")
+                )
+            },
+        )
+        .collect()
+}
+
+fn place(origins: &Origins, entry: usize) -> String {
+    origins
+        .get(entry)
+        .map_or_else(|| format!("entry {entry}"), |origin| origin.to_string())
+}
+
+/// The settings file that is read when none is named: `edgepick.toml` in the
+/// working folder, if there is one.
+#[must_use]
+pub fn default_config() -> Option<PathBuf> {
+    let path = Path::new("edgepick.toml");
+    path.is_file().then(|| path.to_owned())
+}
+
+/// Real public pictures to begin with, with their authors and sources.
+const SAMPLE: &[u8] = include_bytes!("../../fixtures/catalogues/sample.json");
+
+/// The embedded sample.
+///
+/// # Errors
+///
+/// Never, as long as its test passes.
+pub fn sample() -> Result<Prepared, InputError> {
+    let source = SourceSpec::new("-");
+    let loaded = source::load_with(&[source], true, &mut |_| {}, &mut &*SAMPLE)?;
+    let settings = Settings::default();
+    let packed = pack_site(&settings, loaded.entries, &loaded.origins)?;
+    Ok(Prepared {
+        packed,
+        settings,
+        problems: loaded.problems,
+        warnings: loaded.warnings,
+        conflicts: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_without_fault() {
+        let sample = sample().unwrap();
+        assert!(sample.packed.pictures >= 24);
+        assert!(sample.warnings.is_empty(), "{:?}", sample.warnings);
+        assert_eq!(sample.packed.folded, 0);
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_packed_is_named_by_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list.csv");
+        std::fs::write(
+            &list,
+            "url,id\nhttps://a.example/1.jpg,x\nhttps://a.example/2.jpg,x\n",
+        )
+        .unwrap();
+        let input = Input {
+            sources: vec![list.clone()],
+            ..Input::default()
+        };
+        let error = input.prepare(&mut |_| {}).unwrap_err().to_string();
+        let (first, second) = (
+            format!("{}:2", list.display()),
+            format!("{}:3", list.display()),
+        );
+        assert!(error.contains(&first) && error.contains(&second), "{error}");
+    }
+
+    #[test]
+    fn duplicates_that_differ_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list.csv");
+        std::fs::write(
+            &list,
+            "url,title\nhttps://a.example/1.jpg,x\nhttps://a.example/1.jpg,y\n",
+        )
+        .unwrap();
+        let input = Input {
+            sources: vec![list],
+            ..Input::default()
+        };
+        let prepared = input.prepare(&mut |_| {}).unwrap();
+        assert_eq!(prepared.packed.folded, 1);
+        let [conflict] = &*prepared.conflicts else {
+            panic!("{:?}", prepared.conflicts)
+        };
+        assert!(
+            conflict.contains("title") && conflict.contains("list.csv:3"),
+            "{conflict}"
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! One request and its answer.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+use tokio::time::timeout;
+
+use super::body::Answer;
+use super::connection::Caller;
+use super::log::{Entry, Pending};
+use super::origin::Origin;
+use super::refusal::{OVERLOADED, Refusal, TOO_LARGE, TOO_SLOW};
+use super::worker::{Desk, Shared};
+use super::{Door, fields};
+use crate::bindings::answer::{Context, Outcome, Request as Records, Response as Answered};
+use crate::site::Failure;
+
+/// The field in which an answer names its picture.
+const IMAGE_ID: HeaderName = HeaderName::from_static("x-image-id");
+
+/// Answers a request, whatever happens, and logs it.
+pub(super) async fn answer(
+    caller: Arc<Caller>,
+    request: Request<Incoming>,
+) -> Result<Response<Answer>, Infallible> {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let desk = &caller.desk;
+    let origin = Origin::of(
+        &parts.headers,
+        &caller.address,
+        desk.shared.options.trust_proxy,
+    );
+    let reply = match Busy::enter(&desk.shared) {
+        Some(_busy) => reply(desk, &parts, body, &origin).await,
+        None => Err(Refused(OVERLOADED, None)),
+    };
+    let (mut response, failure) = match reply {
+        Ok(response) => (response, None),
+        Err(Refused(refusal, failure)) => (refusal.response(), failure),
+    };
+    if desk.journal.on() {
+        log(
+            &caller,
+            &parts,
+            &origin,
+            started,
+            &mut response,
+            failure.as_ref(),
+        );
+    }
+    Ok(response)
+}
+
+/// A request that the host itself answers, and why when the guest failed.
+struct Refused(Refusal, Option<Failure>);
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self(Refusal::of(&failure), Some(failure))
+    }
+}
+
+/// A request under way, counted until it is dropped.
+struct Busy<'a>(&'a Shared);
+
+impl<'a> Busy<'a> {
+    fn enter(shared: &'a Shared) -> Option<Self> {
+        let busy = Self(shared);
+        let before = shared.requests.fetch_add(1, Ordering::Relaxed);
+        (before < shared.options.requests).then_some(busy)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.requests.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+async fn reply(
+    desk: &Desk,
+    parts: &Parts,
+    body: Incoming,
+    origin: &Origin<'_>,
+) -> Result<Response<Answer>, Refused> {
+    let body = receive(desk, body).await?;
+    if desk.shared.options.door == Door::Typed {
+        match typed(desk, parts, &body, origin).await? {
+            Outcome::Response(answered) => return Ok(assemble(answered, &parts.method)?),
+            Outcome::OverHttp => {}
+        }
+    }
+    let response = desk
+        .instances
+        .over_http(over_http(desk, parts, body))
+        .await?;
+    Ok(response.map(Answer::stream))
+}
+
+/// The request's body, within the limits.
+async fn receive(desk: &Desk, body: Incoming) -> Result<Bytes, Refused> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    let options = &desk.shared.options;
+    if body.size_hint().lower() > options.body as u64 {
+        return Err(Refused(TOO_LARGE, None));
+    }
+    match timeout(options.upload, Limited::new(body, options.body).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(e)) if e.is::<LengthLimitError>() => Err(Refused(TOO_LARGE, None)),
+        // The caller hung up in the middle and will not read this.
+        Ok(Err(_)) | Err(_) => Err(Refused(TOO_SLOW, None)),
+    }
+}
+
+thread_local! {
+    /// Room for a request's header fields, used again and again.
+    static LINES: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Asks the component through `answer.handle`.
+async fn typed(
+    desk: &Desk,
+    parts: &Parts,
+    body: &[u8],
+    origin: &Origin<'_>,
+) -> Result<Outcome, Failure> {
+    let mut lines = LINES.take();
+    lines.clear();
+    fields::write(&parts.headers, &mut lines);
+    let outcome = desk
+        .instances
+        .answer(Records {
+            method: parts.method.as_str(),
+            target: target(parts),
+            authority: authority(parts),
+            headers: &lines,
+            body,
+            context: Context {
+                mount: desk.shared.options.mount.as_deref(),
+                client: Some(origin.client),
+                request_id: origin.id,
+            },
+        })
+        .await;
+    LINES.set(lines);
+    outcome
+}
+
+/// The request target in origin form.
+fn target(parts: &Parts) -> &str {
+    parts
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str())
+}
+
+/// Host and port the request was sent to.
+fn authority(parts: &Parts) -> &str {
+    match parts.uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => parts
+            .headers
+            .get(http::header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or_default(),
+    }
+}
+
+/// The component's records as an answer.
+fn assemble(answered: Answered, method: &Method) -> Result<Response<Answer>, Failure> {
+    let status = StatusCode::from_u16(answered.status)
+        .ok()
+        .filter(|status| !status.is_informational())
+        .ok_or_else(|| Failure::NoAnswer(format!("it said status {}", answered.status)))?;
+    let length = answered.body.len();
+    let mut response = Response::new(Answer::bytes(answered.body));
+    *response.status_mut() = status;
+    fields::read(answered.headers, response.headers_mut());
+    let bodiless = method == Method::HEAD || status == StatusCode::NOT_MODIFIED;
+    if !bodiless && !says(response.headers(), length) {
+        // hyper writes the true one.
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
+    Ok(response)
+}
+
+/// Whether the header says just that length.
+fn says(headers: &HeaderMap, length: usize) -> bool {
+    let mut said = headers.get_all(CONTENT_LENGTH).iter();
+    let first = said
+        .next()
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    first == Some(length) && said.next().is_none()
+}
+
+/// The same request for the wasi:http door.
+fn over_http(desk: &Desk, parts: &Parts, body: Bytes) -> Request<http_body_util::Full<Bytes>> {
+    let mut request = Request::new(http_body_util::Full::new(body));
+    *request.method_mut() = parts.method.clone();
+    *request.headers_mut() = parts.headers.clone();
+    *request.uri_mut() = super::origin::unmounted(parts, desk.shared.options.mount.as_deref());
+    if authority(parts).is_empty() {
+        // HTTP/1.0 needs none, wasi:http does.
+        let unknown = http::HeaderValue::from_static("localhost");
+        request.headers_mut().insert(http::header::HOST, unknown);
+    }
+    request
+}
+
+fn log(
+    caller: &Arc<Caller>,
+    parts: &Parts,
+    origin: &Origin<'_>,
+    started: Instant,
+    response: &mut Response<Answer>,
+    failure: Option<&Failure>,
+) {
+    let failure = failure.map(ToString::to_string);
+    let picture = response
+        .headers()
+        .get(IMAGE_ID)
+        .and_then(|id| id.to_str().ok());
+    let entry = Entry {
+        started,
+        id: origin.id,
+        client: origin.client,
+        method: parts.method.as_str(),
+        path: target(parts),
+        status: response.status().as_u16(),
+        bytes: 0,
+        picture,
+        failure: failure.as_deref(),
+    };
+    match response.body() {
+        Answer::Bytes(body) => {
+            let sent = if parts.method == Method::HEAD {
+                0
+            } else {
+                body.size_hint().lower()
+            };
+            caller.desk.journal.add(&Entry {
+                bytes: sent,
+                ..entry
+            });
+        }
+        Answer::Stream(_) => {
+            let pending = Pending::new(Arc::clone(caller), &entry);
+            response.body_mut().when_sent(pending);
+        }
+    }
+}
