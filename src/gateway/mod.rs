@@ -116,6 +116,7 @@ pub trait Reply {
 }
 
 /// What an event stands for.
+#[expect(clippy::large_enum_variant, reason = "made once a request")]
 #[derive(Debug)]
 pub enum Decoded {
     /// Somebody waits for an answer.
