@@ -1,1 +1,16 @@
-//! Emulated gateways, conformance tests and benches.
+//! Emulated gateways, tests through the real component, and measurements.
+//!
+//! * [`gateways`]: one emulator a wire format, from its platform's documents
+//!   alone.
+//! * [`listener`]: the HTTP listener that all of them share.
+//! * [`function`]: what stands behind a gateway; the component, deployed.
+//! * [`site`]: lists of pictures, baked into a component.
+//! * [`bench`]: what a request costs.
+//! * [`cli`]: all of it by hand.
+
+pub mod bench;
+pub mod cli;
+pub mod function;
+pub mod gateways;
+pub mod listener;
+pub mod site;

@@ -1,3 +1,7 @@
-//! Emulated gateways by hand.
+//! The command `host-test`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    host_test::cli::run(std::env::args_os())
+}

@@ -1,0 +1,253 @@
+//! The command line: emulated gateways by hand.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use edgepick_host::bindings::gateway::Context;
+use edgepick_host::site::{Site, SiteOptions};
+
+use crate::bench;
+use crate::function::Deployed;
+use crate::gateways::{Emulator, GATEWAYS, Outcome, find};
+use crate::listener::{Exchange, Listener, Log};
+use crate::site;
+
+/// What goes wrong is said in one sentence.
+type Failed = Box<dyn Error>;
+
+/// Runs the command that the arguments name, the program's name first. Gives
+/// 0 on success, 2 when the arguments are wrong, 1 when something else is.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let result = match command().try_get_matches_from(arguments) {
+        Ok(matches) => dispatch(&matches),
+        Err(e) => Err(e.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => match e.downcast_ref::<clap::Error>() {
+            Some(e) => {
+                let _ = e.print();
+                ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2))
+            }
+            None => {
+                eprintln!("error: {e}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn command() -> Command {
+    Command::new("host-test")
+        .about("Emulated gateways before the component, and measurements")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(Command::new("list").about("Print the emulators there are"))
+        .subcommand(
+            Command::new("invoke")
+                .about("Hand one event to the component and print its reply")
+                .arg(
+                    Arg::new("platform")
+                        .required(true)
+                        .help("An emulator, as `list` prints it"),
+                )
+                .arg(
+                    Arg::new("event")
+                        .value_name("EVENT.json")
+                        .required(true)
+                        .value_parser(value_parser!(PathBuf))
+                        .help("The event; `-` is standard input"),
+                )
+                .arg(
+                    Arg::new("pass-through")
+                        .long("pass-through")
+                        .action(ArgAction::SetTrue)
+                        .help("Say that the gateway sends the reply as the body of a 200"),
+                )
+                .args(site_arguments()),
+        )
+        .subcommand(bench::command())
+        .subcommands(GATEWAYS.iter().map(|row| {
+            row.arguments()
+                .args(site_arguments())
+                .args(serve_arguments())
+        }))
+}
+
+/// What is served.
+fn site_arguments() -> [Arg; 2] {
+    [
+        Arg::new("site")
+            .long("site")
+            .value_name("FILE|LIST")
+            .value_parser(value_parser!(PathBuf))
+            .help("A baked component or a list of pictures [default: the embedded sample]"),
+        Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("A settings file"),
+    ]
+}
+
+/// How an emulator listens.
+fn serve_arguments() -> [Arg; 2] {
+    [
+        Arg::new("addr")
+            .long("addr")
+            .value_name("IP:PORT")
+            .default_value("127.0.0.1:8090")
+            .value_parser(value_parser!(SocketAddr))
+            .help("Where to listen; port 0 takes a free one"),
+        Arg::new("verbose")
+            .long("verbose")
+            .short('v')
+            .action(ArgAction::SetTrue)
+            .help("Print events and what the function gives"),
+    ]
+}
+
+fn dispatch(matches: &ArgMatches) -> Result<(), Failed> {
+    match matches.subcommand() {
+        Some(("list", _)) => {
+            print(list().as_bytes())?;
+            Ok(())
+        }
+        Some(("invoke", matches)) => invoke(matches),
+        Some(("bench", matches)) => bench::run(matches),
+        Some((name, matches)) => match find(name) {
+            Some(emulator) => serve(emulator, matches),
+            None => Err(format!("no command {name}").into()),
+        },
+        None => Err("no command".into()),
+    }
+}
+
+/// The table of emulators: command, wire format, variants, product.
+#[must_use]
+pub fn list() -> String {
+    let mut text = String::new();
+    for row in GATEWAYS {
+        let variants: Vec<_> = row.variants.iter().map(|variant| variant.name).collect();
+        let _ = writeln!(text, "{:<12} {:<20} {}", row.command, row.name, row.product);
+        let _ = writeln!(text, "{:<12} {:<20} {}", "", "", variants.join("; "));
+    }
+    text
+}
+
+fn open(matches: &ArgMatches) -> Result<Site, Failed> {
+    let path = |name| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let component = site::open(path("site"), path("config"))?;
+    let options = SiteOptions {
+        // The platforms' own limits come first.
+        timeout: std::time::Duration::from_secs(60),
+        ..SiteOptions::default()
+    };
+    Ok(Site::new(&component, options)?)
+}
+
+fn invoke(matches: &ArgMatches) -> Result<(), Failed> {
+    let name = matches
+        .get_one::<String>("platform")
+        .map_or("", String::as_str);
+    let Some(emulator) = find(name) else {
+        let known: Vec<_> = GATEWAYS.iter().map(|row| row.command).collect();
+        return Err(format!("no platform {name:?}; accepted: {}", known.join(", ")).into());
+    };
+    let event = match matches.get_one::<PathBuf>("event") {
+        Some(path) if path.as_os_str() != "-" => {
+            fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?
+        }
+        _ => {
+            let mut event = Vec::new();
+            io::stdin().read_to_end(&mut event)?;
+            event
+        }
+    };
+    let instances = open(matches)?.instances();
+    let context = Context {
+        mount: None,
+        client: None,
+        request_id: None,
+        pass_through: matches.get_flag("pass-through").then_some(true),
+        target: None,
+        headers: &[],
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let reply = runtime
+        .block_on(instances.gateway(emulator.platform, &event, context))?
+        .map_err(|e| format!("{}: {}", e.code, e.message))?;
+    print(&reply)?;
+    Ok(())
+}
+
+/// Bytes on standard output, with a line end; whoever stops reading is right.
+fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let newline: &[u8] = if bytes.ends_with(b"\n") { b"" } else { b"\n" };
+    match out.write_all(bytes).and_then(|()| out.write_all(newline)) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e),
+        _ => Ok(()),
+    }
+}
+
+fn serve(emulator: &Emulator, matches: &ArgMatches) -> Result<(), Failed> {
+    let gateway = emulator.build(matches)?;
+    let base = gateway.base();
+    let site = open(matches)?;
+    let address = *matches.get_one::<SocketAddr>("addr").ok_or("no address")?;
+    let log = log(matches.get_flag("verbose"));
+    let function = Box::new(Deployed::new(&site, emulator.platform));
+    let listener = Listener::start(address, gateway, function, Some(log))
+        .map_err(|e| format!("{address}: cannot listen there: {e}"))?;
+    eprintln!(
+        "http://{}{base}/ is {}",
+        listener.address(),
+        emulator.product
+    );
+    listener.join();
+    Ok(())
+}
+
+/// One line an exchange; with `verbose` the event and the reply too.
+fn log(verbose: bool) -> Log {
+    Box::new(move |exchange: &Exchange<'_>| {
+        let mut text = String::new();
+        if verbose {
+            if let Some(event) = exchange.event {
+                let _ = writeln!(text, "event {}", String::from_utf8_lossy(event));
+            }
+            match exchange.outcome {
+                Some(Outcome::Returned(bytes)) => {
+                    let _ = writeln!(text, "reply {}", String::from_utf8_lossy(bytes));
+                }
+                Some(Outcome::Failed(failure)) => {
+                    let _ = writeln!(text, "failure {failure:?}");
+                }
+                None => {}
+            }
+        }
+        let _ = writeln!(
+            text,
+            "{} -> {}, {} bytes, {:.1} ms",
+            exchange.request,
+            exchange.response.status(),
+            exchange.response.body().len(),
+            exchange.since.elapsed().as_secs_f64() * 1000.0
+        );
+        if let Some(remark) = exchange.remark {
+            let _ = writeln!(text, "remark: {}", remark.0);
+        }
+        eprint!("{text}");
+    })
+}

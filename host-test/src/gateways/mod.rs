@@ -1,0 +1,198 @@
+//! The emulated gateways: one file a wire format, one row in [`GATEWAYS`].
+//!
+//! An emulator is made from its platform's documents alone. It shares nothing
+//! with the component's decoders: a mistake that both made would hide itself.
+
+mod arguments;
+mod headers;
+mod tencent_scf_apigw;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::{ArgMatches, Command};
+use http::{Request, Response};
+
+/// What a platform hands to the function for one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The event, as it reaches the function.
+    pub event: Vec<u8>,
+    /// The platform's id of the request.
+    pub request_id: String,
+    /// Whether the gateway sends what the function gives as the body of a 200.
+    pub pass_through: bool,
+}
+
+/// What came of an invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The bytes that the function gave.
+    Returned(Vec<u8>),
+    /// It gave none.
+    Failed(Failure),
+}
+
+/// Why a function gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It reported an error; the text is its own.
+    Threw(String),
+    /// It did not answer within [`Gateway::patience`].
+    TimedOut,
+    /// It needed more memory than it may have.
+    Memory,
+    /// Its process ended.
+    Exited,
+    /// As many run as may.
+    Busy,
+}
+
+/// A platform between its callers and the function.
+pub trait Gateway: Send + Sync {
+    /// The path below which the function is published, without a slash at its
+    /// end: `/release`, or nothing.
+    fn base(&self) -> String;
+
+    /// How long the platform waits for the function.
+    fn patience(&self) -> Duration;
+
+    /// What the platform sends for a caller's request.
+    ///
+    /// # Errors
+    /// The platform's own answer, where it does not call the function.
+    fn invocation(
+        &self,
+        request: &Request<Bytes>,
+        caller: IpAddr,
+    ) -> Result<Invocation, Response<Bytes>>;
+
+    /// What the caller sees. A [`Remark`] among the response's extensions is
+    /// what a developer ought to know of it.
+    fn response(
+        &self,
+        request: &Request<Bytes>,
+        invocation: &Invocation,
+        outcome: Outcome,
+    ) -> Response<Bytes>;
+}
+
+/// Something that a platform lets through and its documents warn of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark(pub String);
+
+/// A row of the table of emulators.
+pub struct Emulator {
+    /// What it is called on the command line.
+    pub command: &'static str,
+    /// The platform's name, as `gateway.handle` takes it.
+    pub platform: &'static str,
+    /// The wire format's name, which is its file's.
+    pub name: &'static str,
+    /// The product, for people.
+    pub product: &'static str,
+    /// The ways it can be set up that callers can tell apart.
+    pub variants: &'static [Variant],
+    arguments: fn(Command) -> Command,
+    build: fn(&ArgMatches) -> Result<Box<dyn Gateway>, clap::Error>,
+}
+
+/// One way to set up an emulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// In a word or two.
+    pub name: &'static str,
+    /// The arguments that make it.
+    pub arguments: &'static [&'static str],
+    /// Whether statuses, fields and bodies get through as they are, so that
+    /// callers see what they would see without the gateway.
+    pub faithful: bool,
+}
+
+/// Every emulator, one row each.
+pub static GATEWAYS: &[Emulator] = &[tencent_scf_apigw::EMULATOR];
+
+/// The emulator with this command, platform or name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Emulator> {
+    GATEWAYS
+        .iter()
+        .find(|row| [row.command, row.name, row.platform].contains(&name))
+}
+
+impl Emulator {
+    /// The command line that sets it up.
+    #[must_use]
+    pub fn arguments(&self) -> Command {
+        (self.arguments)(Command::new(self.command).about(self.product))
+    }
+
+    /// The gateway that a parsed command line asks for.
+    ///
+    /// # Errors
+    /// Values that contradict each other.
+    pub fn build(&self, matches: &ArgMatches) -> Result<Box<dyn Gateway>, clap::Error> {
+        (self.build)(matches)
+    }
+
+    /// The gateway that these arguments ask for.
+    ///
+    /// # Errors
+    /// Arguments that it does not take.
+    pub fn with<A: Into<OsString> + Clone>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Box<dyn Gateway>, clap::Error> {
+        let matches = self
+            .arguments()
+            .no_binary_name(true)
+            .try_get_matches_from(arguments)?;
+        self.build(&matches)
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_found_by_unique_names() {
+        for (i, row) in GATEWAYS.iter().enumerate() {
+            assert!(row.name.starts_with(row.platform), "{}", row.name);
+            for other in &GATEWAYS[..i] {
+                assert_ne!(row.name, other.name);
+                assert_ne!(row.command, other.command);
+            }
+            assert_eq!(find(row.name).unwrap().name, row.name);
+            assert_eq!(find(row.command).unwrap().name, row.name);
+        }
+        assert!(find("tencnt").is_none());
+    }
+
+    #[test]
+    fn every_variant_can_be_made() {
+        for row in GATEWAYS {
+            assert!(
+                row.variants.iter().any(|variant| variant.faithful),
+                "{}",
+                row.name
+            );
+            for variant in row.variants {
+                row.with(variant.arguments)
+                    .unwrap_or_else(|e| panic!("{} {}: {e}", row.name, variant.name));
+            }
+            assert!(row.with(["--no-such-argument"]).is_err());
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What the caller sees of what the function gives: integrated (集成响应) or
+//! passed through (透传响应).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use super::refusal::{Refusal, error_document, json_response};
+use super::{MOST, Options};
+use crate::gateways::headers::end_to_end;
+use crate::gateways::{Failure, Outcome, Remark};
+
+pub(super) fn response(
+    options: &Options,
+    request: &Request<Bytes>,
+    request_id: &str,
+    outcome: Outcome,
+) -> Response<Bytes> {
+    let method = request.method();
+    let result = match outcome {
+        Outcome::Returned(bytes) if bytes.len() > MOST => {
+            Err(Refusal::AnswerTooLarge(request_id.to_owned()))
+        }
+        Outcome::Returned(bytes) if options.pass_through => Ok(pass_through(&bytes, method)),
+        Outcome::Returned(bytes) => integrated(&bytes, request_id, method),
+        Outcome::Failed(Failure::TimedOut)
+            if options.gateway_timeout < options.function_timeout =>
+        {
+            Err(Refusal::Timeout)
+        }
+        Outcome::Failed(failure) => failed(options, &failure, request_id, method),
+    };
+    result.unwrap_or_else(|refusal| refusal.response(method))
+}
+
+/// The document of a call that failed. It goes where any document goes: as the
+/// body of a 200, or into the check that it does not pass.
+fn failed(
+    options: &Options,
+    failure: &Failure,
+    request_id: &str,
+    method: &Method,
+) -> Result<Response<Bytes>, Refusal> {
+    let (status, message) = match failure {
+        Failure::Threw(text) => (430, text.clone()),
+        Failure::TimedOut => (
+            433,
+            format!(
+                "Invoking task timed out after {} seconds",
+                options.function_timeout.as_secs_f64()
+            ),
+        ),
+        Failure::Memory => (434, "MemoryLimitReached".to_owned()),
+        Failure::Exited => (439, "User process exit when running".to_owned()),
+        Failure::Busy => (432, "ResourceLimitReached".to_owned()),
+    };
+    let document = error_document(request_id, status, &message).to_string();
+    if options.failure_status {
+        Ok(json_response(status, document, method))
+    } else if options.pass_through {
+        Ok(json_response(200, document, method))
+    } else {
+        Err(Refusal::Format)
+    }
+}
+
+/// 200 and the JSON text; what is no JSON is a text of JSON then.
+fn pass_through(bytes: &[u8], method: &Method) -> Response<Bytes> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => text.to_owned(),
+        _ => Value::from(String::from_utf8_lossy(bytes)).to_string(),
+    };
+    json_response(200, text, method)
+}
+
+/// The document's own status, fields and body.
+fn integrated(bytes: &[u8], request_id: &str, method: &Method) -> Result<Response<Bytes>, Refusal> {
+    let document: Value =
+        serde_json::from_slice(bytes).map_err(|_| Refusal::NotJson(request_id.to_owned()))?;
+    let document = document.as_object().ok_or(Refusal::Format)?;
+    let mut response = parse(document).ok_or(Refusal::Format)?;
+    if response.status().is_informational() {
+        return Err(Refusal::BadGateway);
+    }
+    if response.headers().contains_key(LOCATION) {
+        response.extensions_mut().insert(Remark(
+            "the platform's table of fields says that Location is not supported".to_owned(),
+        ));
+    }
+    send(&mut response, method);
+    Ok(response)
+}
+
+fn parse(document: &Map<String, Value>) -> Option<Response<Bytes>> {
+    let status = document.get("statusCode")?.as_u64()?;
+    let status = u16::try_from(status)
+        .ok()
+        .filter(|status| (100..600).contains(status))?;
+    let headers = document
+        .get("headers")?
+        .as_object()
+        .filter(|headers| !headers.is_empty())?;
+    let body = match document.get("body") {
+        None => "",
+        Some(body) => body.as_str()?,
+    };
+    let encoded = match document.get("isBase64Encoded") {
+        None => false,
+        Some(flag) => flag.as_bool()?,
+    };
+    let body = if encoded {
+        Bytes::from(STANDARD.decode(body).ok()?)
+    } else {
+        Bytes::copy_from_slice(body.as_bytes())
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).ok()?;
+    for (name, values) in headers {
+        let name = HeaderName::try_from(name).ok()?;
+        for value in texts(values)? {
+            response
+                .headers_mut()
+                .append(name.clone(), HeaderValue::try_from(value).ok()?);
+        }
+    }
+    Some(response)
+}
+
+/// The texts of a field: one, or an array of them.
+fn texts(values: &Value) -> Option<Vec<&str>> {
+    match values {
+        Value::Array(values) => values.iter().map(Value::as_str).collect(),
+        value => Some(vec![value.as_str()?]),
+    }
+}
+
+/// Makes the document's answer one that HTTP can carry in answer to a request
+/// with this method. The length that it says counts where no body shows it.
+fn send(response: &mut Response<Bytes>, method: &Method) {
+    let mut headers: HeaderMap = end_to_end(response.headers());
+    let status = response.status();
+    let said = headers.remove(CONTENT_LENGTH);
+    if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
+        response.body_mut().clear();
+        *response.headers_mut() = headers;
+        return;
+    }
+    headers
+        .entry(CONTENT_TYPE)
+        .or_insert(HeaderValue::from_static("application/json"));
+    if *method == Method::HEAD {
+        let length = said.unwrap_or_else(|| response.body().len().into());
+        headers.insert(CONTENT_LENGTH, length);
+        response.body_mut().clear();
+    } else {
+        headers.insert(CONTENT_LENGTH, response.body().len().into());
+    }
+    *response.headers_mut() = headers;
+}

@@ -1,0 +1,183 @@
+//! The listener that all emulators share: HTTP in, the gateway's work, HTTP
+//! out.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::function::Function;
+use crate::gateways::{Failure, Gateway, Outcome, Remark};
+
+/// Most bytes of a caller's body: well above every platform's own limit, which
+/// is the gateway's to enforce.
+const MOST_BODY: usize = 64 << 20;
+
+/// One exchange, as [`Listener::start`]'s `log` gets it.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    /// The caller's method and target.
+    pub request: String,
+    /// The event, if the function was called.
+    pub event: Option<&'a [u8]>,
+    /// What came of the call.
+    pub outcome: Option<&'a Outcome>,
+    /// What the caller gets.
+    pub response: &'a Response<Bytes>,
+    /// What a developer ought to know of it.
+    pub remark: Option<&'a Remark>,
+    /// When the request was complete.
+    pub since: Instant,
+}
+
+/// Called after each exchange.
+pub type Log = Box<dyn Fn(&Exchange<'_>) + Send + Sync>;
+
+/// An emulated gateway at work. Dropping it stops it.
+#[derive(Debug)]
+pub struct Listener {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Desk {
+    gateway: Box<dyn Gateway>,
+    function: Box<dyn Function>,
+    log: Option<Log>,
+}
+
+impl Listener {
+    /// Binds an address and puts the gateway before the function there. Port 0
+    /// takes a free one; [`Listener::address`] tells which.
+    ///
+    /// # Errors
+    /// When the address cannot be bound or the thread cannot be started.
+    pub fn start(
+        address: SocketAddr,
+        gateway: Box<dyn Gateway>,
+        function: Box<dyn Function>,
+        log: Option<Log>,
+    ) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let listener = runtime.block_on(TcpListener::bind(address))?;
+        let address = listener.local_addr()?;
+        let desk = Arc::new(Desk {
+            gateway,
+            function,
+            log,
+        });
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("gateway".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = accept(&listener, &desk) => {}
+                        _ = stopped => {}
+                    }
+                });
+            })?;
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until the process ends.
+    pub fn join(mut self) {
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn accept(listener: &TcpListener, desk: &Arc<Desk>) {
+    loop {
+        let Ok((stream, peer)) = listener.accept().await else {
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let desk = Arc::clone(desk);
+        tokio::spawn(async move {
+            let service = service_fn(|request| answer(&desk, request, peer.ip()));
+            // Errors here are the caller's: hung up, no HTTP.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn answer(
+    desk: &Desk,
+    request: Request<Incoming>,
+    caller: IpAddr,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let response = match Limited::new(body, MOST_BODY).collect().await {
+        Ok(body) => exchange(desk, &Request::from_parts(parts, body.to_bytes()), caller).await,
+        Err(_) => {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+            response
+        }
+    };
+    Ok(response.map(Full::new))
+}
+
+async fn exchange(desk: &Desk, request: &Request<Bytes>, caller: IpAddr) -> Response<Bytes> {
+    let since = Instant::now();
+    let (event, outcome, mut response) = match desk.gateway.invocation(request, caller) {
+        Err(response) => (None, None, response),
+        Ok(invocation) => {
+            let call = timeout(desk.gateway.patience(), desk.function.invoke(&invocation));
+            let outcome = call.await.unwrap_or(Outcome::Failed(Failure::TimedOut));
+            let response = desk.gateway.response(request, &invocation, outcome.clone());
+            (Some(invocation.event), Some(outcome), response)
+        }
+    };
+    let remark = response.extensions_mut().remove::<Remark>();
+    if let Some(log) = &desk.log {
+        log(&Exchange {
+            request: format!("{} {}", request.method(), request.uri()),
+            event: event.as_deref(),
+            outcome: outcome.as_ref(),
+            response: &response,
+            remark: remark.as_ref(),
+            since,
+        });
+    }
+    response
+}
