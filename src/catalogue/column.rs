@@ -90,6 +90,92 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Copies the values of the entries from `first` on, 0 where there is none:
+    /// in order, several times faster than one by one.
+    pub(crate) fn copy(&self, first: u32, to: &mut [u32]) {
+        if let Some(listed) = self.listed {
+            to.fill(self.default);
+            for (offset, value) in self.listed_from(listed, first, to.len()) {
+                if let Some(to) = to.get_mut(offset) {
+                    *to = value;
+                }
+            }
+            return;
+        }
+        to.fill(0);
+        let (first, len) = (first as usize, self.values.len());
+        let run = first.min(len)..len.min(first + to.len());
+        match self.values {
+            Values::One(values) => {
+                let values = values.get(run).unwrap_or_default();
+                copy(values.iter().map(|value| u32::from(*value)), to);
+            }
+            Values::Two(values) => copy(
+                values.cut(run).unwrap_or_default().iter().map(u32::from),
+                to,
+            ),
+            Values::Four(values) => copy(values.cut(run).unwrap_or_default().iter(), to),
+        }
+    }
+
+    /// Clears the bits of entries whose value is not from the first bound to the
+    /// second. The lowest bit of the first word stands for the entry `first`;
+    /// bits of entries that do not exist are 0.
+    pub(crate) fn keep_within(&self, first: u32, bounds: (u32, u32), bits: &mut [u64]) {
+        if let Some(listed) = self.listed {
+            let unlisted = inside(self.default, bounds);
+            let mut kept: Vec<u64> = vec![if unlisted { u64::MAX } else { 0 }; bits.len()];
+            for (offset, value) in self.listed_from(listed, first, bits.len() * 64) {
+                let differs = inside(value, bounds) != unlisted;
+                if let Some(word) = kept.get_mut(offset / 64) {
+                    *word ^= u64::from(differs) << (offset % 64);
+                }
+            }
+            bits.iter_mut()
+                .zip(kept)
+                .for_each(|(word, kept)| *word &= kept);
+            return;
+        }
+        let (first, len) = (first as usize, self.values.len());
+        if len == 0 && inside(0, bounds) {
+            return;
+        }
+        match self.values {
+            Values::One(values) => {
+                let runs = values.get(first..).unwrap_or_default().chunks(64);
+                let runs = runs.map(|run| run.iter().map(|value| u32::from(*value)));
+                keep_within(runs, bounds, bits);
+            }
+            Values::Two(values) => {
+                let runs = values.cut(first..len).unwrap_or_default().chunks(64);
+                keep_within(runs.map(|run| run.iter().map(u32::from)), bounds, bits);
+            }
+            Values::Four(values) => {
+                let runs = values.cut(first..len).unwrap_or_default().chunks(64);
+                keep_within(runs.map(U32s::iter), bounds, bits);
+            }
+        }
+    }
+
+    /// The listed ones of `len` entries from `first` on: how far from `first`
+    /// each is, and its value.
+    fn listed_from(
+        &self,
+        listed: U32s<'a>,
+        first: u32,
+        len: usize,
+    ) -> impl Iterator<Item = (usize, u32)> {
+        let place = listed.partition_point(|entry| entry < first);
+        let places = place..listed.len();
+        let listed = listed.cut(places.clone()).unwrap_or_default();
+        let offsets = listed.iter().map(move |entry| (entry - first) as usize);
+        let values = self.values;
+        offsets
+            .zip(places)
+            .take_while(move |(offset, _)| *offset < len)
+            .filter_map(move |(offset, place)| Some((offset, values.get(place)?)))
+    }
+
     /// The stored values, in the order of their entries.
     pub(crate) fn stored(self) -> impl Iterator<Item = u32> + use<'a> {
         (0..self.values.len()).filter_map(move |place| self.values.get(place))
@@ -101,6 +187,37 @@ impl<'a> Column<'a> {
         match self.listed {
             Some(listed) if self.default != 0 => stored + entries as usize - listed.len(),
             _ => stored,
+        }
+    }
+}
+
+/// Whether a value is at least the first and at most the second bound.
+#[inline]
+fn inside(value: u32, (least, most): (u32, u32)) -> bool {
+    (least <= value) & (value <= most)
+}
+
+fn copy(values: impl Iterator<Item = u32>, to: &mut [u32]) {
+    for (to, value) in to.iter_mut().zip(values) {
+        *to = value;
+    }
+}
+
+/// Clears the bits, one for each value, of those outside the bounds. A run has
+/// the values of a word.
+fn keep_within<Run: DoubleEndedIterator<Item = u32>>(
+    mut runs: impl Iterator<Item = Run>,
+    bounds: (u32, u32),
+    bits: &mut [u64],
+) {
+    for word in bits {
+        let Some(run) = runs.next() else {
+            *word = 0;
+            continue;
+        };
+        if *word != 0 {
+            let kept = run.rev().map(|value| u64::from(inside(value, bounds)));
+            *word &= kept.fold(0, |kept, bit| kept << 1 | bit);
         }
     }
 }

@@ -129,5 +129,43 @@ mod tests {
                 prop_assert_eq!(read_back(&values), values);
             }
         }
+
+        #[test]
+        fn a_run_of_values_is_read_as_each_of_them(
+            usual in 0..9_u32,
+            others in proptest::collection::vec((0..9_u8, 0..9_u32), 1..400),
+            scale in prop_oneof![Just(1), Just(1000), Just(100_000)],
+            (first, len) in (0..300_usize, 1..200_usize),
+            bounds in (0..9_u32, 0..9_u32),
+            bits in proptest::collection::vec(any::<u64>(), 3)
+        ) {
+            for often in [0, 8, 9] {
+                let pick = |(which, other): &(u8, u32)| if *which < often { usual } else { *other };
+                let values: Vec<u32> = others.iter().map(|other| pick(other) * scale).collect();
+                let bytes = column(&values);
+                let column = match bytes.as_slice() {
+                    [] => Column::default(),
+                    bytes => Column::read(bytes, values.len() as u32).unwrap(),
+                };
+                let first = first.min(values.len());
+                let len = len.min(values.len() - first);
+                let mut copied = vec![7; len];
+                column.copy(first as u32, &mut copied);
+                prop_assert_eq!(&copied, &values[first..first + len]);
+
+                let bounds = (bounds.0 * scale, bounds.1 * scale);
+                let bit = |bits: &[u64], n: usize| bits[n / 64] >> (n % 64) & 1 == 1;
+                let mut before = bits.clone();
+                for n in (0..192).filter(|n| first + n >= values.len()) {
+                    before[n / 64] &= !(1 << (n % 64));
+                }
+                let mut after = before.clone();
+                column.keep_within(first as u32, bounds, &mut after);
+                for n in 0..192 {
+                    let inside = values.get(first + n).is_some_and(|it| (bounds.0..=bounds.1).contains(it));
+                    prop_assert_eq!(bit(&after, n), bit(&before, n) && inside, "bit {}", n);
+                }
+            }
+        }
     }
 }
