@@ -111,6 +111,20 @@ fn check(catalogue: Catalogue<'static>, wish: &Wish) {
         assert_eq!(set.len(), picks.len(), "a picture twice: {wish:?}");
         set
     };
+    let picker = new();
+    for picture in pictures(catalogue) {
+        let accepted = picker.accepts(picture);
+        assert_eq!(
+            accepted,
+            expected.contains(&picture),
+            "{picture:?} {wish:?}"
+        );
+        let gone = Picture {
+            member: catalogue.count(picture.entry),
+            ..picture
+        };
+        assert!(!picker.accepts(gone), "{gone:?}");
+    }
     let count = expected.len();
     assert_eq!(new().matches(), count as u64, "{wish:?}");
     let mut dice = SplitMix(count as u64);
