@@ -3,9 +3,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
+
+use super::EventError;
 
 /// What a path may not hold (RFC 3986 section 3.3). Percent signs stay: the
 /// path is as it was sent.
@@ -39,6 +41,33 @@ pub(super) fn target(path: &str, query: &str) -> String {
         target.push_str(query);
     }
     target
+}
+
+/// A query string that arrived as it was sent, without `?`. What no URI may
+/// hold is encoded; percent signs stay.
+pub(super) fn query_as_sent(query: &str) -> String {
+    utf8_percent_encode(query, PATH).collect()
+}
+
+/// A query string from a map of names and values **as they were sent**: a
+/// text, or a list of texts for a repeated name.
+pub(super) fn query_of_encoded(map: Option<&Value>) -> String {
+    let mut query = String::new();
+    for (name, value) in map.and_then(Value::as_object).into_iter().flatten() {
+        let values = match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        for value in values.iter().filter_map(Value::as_str) {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(&query_as_sent(name));
+            query.push('=');
+            query.push_str(&query_as_sent(value));
+        }
+    }
+    query
 }
 
 /// A query string from a map of **decoded** values: a text, a list of texts
@@ -114,6 +143,72 @@ pub(super) fn body(value: Option<&Value>, base64: bool) -> Option<Vec<u8>> {
     }
 }
 
+/// The first of these members that is a map with something in it: platforms
+/// that say fields and queries twice have all values in one of the two.
+pub(super) fn first_map<'e>(event: &'e Value, names: [&str; 2]) -> Option<&'e Value> {
+    names
+        .into_iter()
+        .filter_map(|name| event.get(name))
+        .find(|map| map.as_object().is_some_and(|map| !map.is_empty()))
+}
+
+/// The parts of a request, each but the fields beside the name that errors
+/// give it; `None` is what the format does not accept there.
+pub(super) struct Parts<'e> {
+    /// The format's name.
+    pub(super) format: &'static str,
+    /// As on a request line.
+    pub(super) method: (&'static str, Option<&'e str>),
+    /// In origin form, as [`target`] makes it.
+    pub(super) target: (&'static str, Option<String>),
+    /// The fields.
+    pub(super) headers: HeaderMap,
+    /// The bytes, as [`body`] makes them.
+    pub(super) body: (&'static str, Option<Vec<u8>>),
+}
+
+impl Parts<'_> {
+    /// The request.
+    ///
+    /// # Errors
+    /// The first part that is not what it has to be.
+    pub(super) fn request(self) -> Result<Request<Vec<u8>>, EventError> {
+        let bad = |field, accepted| EventError::BadField {
+            format: self.format,
+            field,
+            accepted,
+        };
+        let method = self
+            .method
+            .1
+            .and_then(|text| Method::from_bytes(text.as_bytes()).ok())
+            .ok_or_else(|| bad(self.method.0, "a method such as GET"))?;
+        let target = self
+            .target
+            .1
+            .and_then(|target| target.parse().ok())
+            .ok_or_else(|| bad(self.target.0, "a path, with the query at most 65,534 bytes"))?;
+        let body = self
+            .body
+            .1
+            .ok_or_else(|| bad(self.body.0, "a text, in base64 where the event says so"))?;
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = target;
+        *request.headers_mut() = self.headers;
+        Ok(request)
+    }
+}
+
+/// Makes a request whose answer has to stand alone, where status and fields
+/// are lost on the way.
+pub(super) fn stand_alone(request: &mut Request<Vec<u8>>) {
+    request.headers_mut().remove(header::IF_NONE_MATCH);
+    if *request.method() == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
+}
+
 /// A non-empty text.
 pub(super) fn text(value: Option<&Value>) -> Option<&str> {
     value
@@ -147,6 +242,23 @@ pub(super) fn header_map(headers: &HeaderMap) -> Map<String, Value> {
         map.insert(canonical(name), value);
     }
     map
+}
+
+/// Response fields as a map of one text a name, and the cookies apart: they
+/// alone cannot be joined (RFC 9110 section 5.3).
+pub(super) fn single_fields(headers: &HeaderMap) -> (Map<String, Value>, Vec<Value>) {
+    let mut map = header_map(headers);
+    let cookies = match map.remove("Set-Cookie") {
+        Some(Value::Array(cookies)) => cookies,
+        cookie => cookie.into_iter().collect(),
+    };
+    for value in map.values_mut() {
+        if let Value::Array(values) = value {
+            let texts: Vec<_> = values.iter().filter_map(Value::as_str).collect();
+            *value = texts.join(", ").into();
+        }
+    }
+    (map, cookies)
 }
 
 fn canonical(name: &HeaderName) -> String {
@@ -209,6 +321,59 @@ mod tests {
     }
 
     #[test]
+    fn raw_queries_stay_as_they_were_sent() {
+        assert_eq!(query_as_sent("a=x+y%2Bz&b c"), "a=x+y%2Bz&b%20c");
+        let map = json!({"q": "x+y%2Bz", "id": ["1", "2"], "json": "", "n": null, "\u{732b}": "#"});
+        assert_eq!(
+            query_of_encoded(Some(&map)),
+            "id=1&id=2&json=&q=x+y%2Bz&%E7%8C%AB=%23"
+        );
+        assert_eq!(query_of_encoded(None), "");
+    }
+
+    #[test]
+    fn of_two_maps_the_first_with_something_in_it() {
+        let event = json!({"a": {}, "b": {"x": 1}, "c": null, "d": []});
+        for (names, found) in [(["a", "b"], true), (["b", "a"], true), (["c", "d"], false)] {
+            assert_eq!(first_map(&event, names).is_some(), found);
+        }
+        assert_eq!(first_map(&Value::Null, ["a", "b"]), None);
+    }
+
+    #[test]
+    fn parts_are_checked_in_turn() {
+        let parts = |method, target: Option<&str>, body: Option<&[u8]>| Parts {
+            format: "test",
+            method: ("m", method),
+            target: ("t", target.map(str::to_owned)),
+            headers: HeaderMap::new(),
+            body: ("b", body.map(<[u8]>::to_vec)),
+        };
+        let mut request = parts(Some("HEAD"), Some("/a?b"), Some(b"c"))
+            .request()
+            .unwrap();
+        request
+            .headers_mut()
+            .insert("if-none-match", HeaderValue::from_static("*"));
+        stand_alone(&mut request);
+        assert_eq!(request.method(), Method::GET);
+        assert_eq!(request.uri(), "/a?b");
+        assert_eq!(request.body(), b"c");
+        assert!(request.headers().is_empty());
+        let long = "/".repeat(70_000);
+        for (method, target, body, field) in [
+            (None, Some("/"), Some(&b""[..]), "m"),
+            (Some("G T"), None, None, "m"),
+            (Some("GET"), None, None, "t"),
+            (Some("GET"), Some(long.as_str()), None, "t"),
+            (Some("GET"), Some("/"), None, "b"),
+        ] {
+            let error = parts(method, target, body).request().unwrap_err();
+            assert!(matches!(error, EventError::BadField { field: f, .. } if f == field));
+        }
+    }
+
+    #[test]
     fn fields_that_no_request_can_have_are_left_out() {
         let map = json!({"Accept": "a", "x y": "b", "x": "c\r\nd", "Set-Cookie": ["1", "2"], "n": 7, "z": null});
         let headers = headers(Some(&map));
@@ -242,6 +407,15 @@ mod tests {
             Value::Object(header_map(&headers)),
             json!({"Content-Type": "text/plain", "Set-Cookie": ["a=1", "b=2"]})
         );
+        headers.append("vary", HeaderValue::from_static("a"));
+        headers.append("vary", HeaderValue::from_static("b"));
+        let (map, cookies) = single_fields(&headers);
+        assert_eq!(
+            Value::Object(map),
+            json!({"Content-Type": "text/plain", "Vary": "a, b"})
+        );
+        assert_eq!(cookies, ["a=1", "b=2"]);
+        assert_eq!(single_fields(&HeaderMap::new()).1, [Value::Null; 0]);
         assert_eq!(
             body_text(&headers, b"hi".to_vec()),
             ("hi".to_owned(), false)

@@ -6,9 +6,24 @@
 //! shapes of one platform, where claims are disjoint, so that the order of
 //! rows means nothing.
 
+mod aliyun_apigw;
+mod aliyun_events;
+mod aliyun_fc_http;
+mod baidu_cfc_http;
+mod baidu_events;
+mod document;
 mod event;
+mod huawei_apig;
+mod huawei_events;
 mod invoke;
+mod leancloud;
+mod request;
+mod tencent_cloudbase;
+mod tencent_events;
 mod tencent_scf_apigw;
+mod tencent_scf_url;
+#[cfg(test)]
+mod testing;
 
 use std::fmt;
 
@@ -179,7 +194,20 @@ pub trait WireFormat: Sync {
 }
 
 /// Every wire format, one row each.
-pub static FORMATS: &[&dyn WireFormat] = &[&tencent_scf_apigw::ApiGateway];
+pub static FORMATS: &[&dyn WireFormat] = &[
+    &tencent_scf_apigw::ApiGateway,
+    &tencent_scf_url::FunctionUrl,
+    &tencent_cloudbase::CloudBase,
+    &tencent_events::Events,
+    &aliyun_fc_http::HttpTrigger,
+    &aliyun_apigw::ApiGateway,
+    &aliyun_events::Events,
+    &baidu_cfc_http::HttpTrigger,
+    &baidu_events::Events,
+    &huawei_apig::Apig,
+    &huawei_events::Events,
+    &leancloud::LeanCloud,
+];
 
 /// The platforms there are, each once, in the order of the table.
 pub fn platforms() -> impl Iterator<Item = &'static str> {

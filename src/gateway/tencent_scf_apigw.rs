@@ -16,24 +16,29 @@
 //! body of a 200 (pass-through, 透传响应) is a switch of the rule that no event
 //! shows, so the host or the settings say it.
 
-use http::{Method, Request, Response, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::document::{Document, refusal};
 use super::invoke::Json;
-use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, event};
+use super::request::{self, Fields};
+use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat, event};
 
 /// The format.
 pub(super) struct ApiGateway;
 
-const NAME: &str = "tencent_scf_apigw";
+const FIELDS: Fields = Fields {
+    format: "tencent_scf_apigw",
+    method: "httpMethod",
+    path: "path",
+    // The first has all; the other only what the rule declares.
+    query: &["queryString", "queryStringParameters"],
+};
 
-fn bad(field: &'static str, accepted: &'static str) -> EventError {
-    EventError::BadField {
-        format: NAME,
-        field,
-        accepted,
-    }
-}
+/// The gateway makes an HTTP response of it.
+const INTEGRATED: Document = Document {
+    redirects: true,
+    lists: true,
+};
 
 impl WireFormat for ApiGateway {
     fn platform(&self) -> &'static str {
@@ -41,7 +46,7 @@ impl WireFormat for ApiGateway {
     }
 
     fn name(&self) -> &'static str {
-        NAME
+        FIELDS.format
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
@@ -55,96 +60,43 @@ impl WireFormat for ApiGateway {
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let method = event::text(event.get("httpMethod"))
-            .and_then(|text| Method::from_bytes(text.as_bytes()).ok())
-            .ok_or_else(|| bad("httpMethod", "a method such as GET"))?;
-        let path = event
-            .get("path")
-            .and_then(Value::as_str)
-            .ok_or_else(|| bad("path", "a text that begins with /"))?;
-        // The whole query; the other map has only what the rule declares.
-        let query = match event.get("queryString") {
-            Some(Value::Object(_)) => event.get("queryString"),
-            _ => event.get("queryStringParameters"),
-        };
-        let headers = event::headers(event.get("headers"));
-        let base64 = event::flag(event.get("isBase64Encoded"));
-        let body = event::body(event.get("body"), base64)
-            .ok_or_else(|| bad("body", "a text, in base64 where isBase64Encoded says so"))?;
-        let mut request = Request::new(body);
-        *request.uri_mut() = event::target(path, &event::query_of_decoded(query))
-            .parse()
-            .map_err(|_| bad("path", "with the query at most 65,534 bytes"))?;
-        *request.method_mut() = method;
-        let context = |name| event::text(event.pointer(name)).map(str::to_owned);
-        let id = headers
-            .get("x-api-requestid")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        *request.headers_mut() = headers;
+        let mut request = FIELDS.request(event)?;
         if delivery.pass_through {
-            // Status and fields are lost, so the body has to stand alone.
-            request.headers_mut().remove(header::IF_NONE_MATCH);
-            if *request.method() == Method::HEAD {
-                *request.method_mut() = Method::GET;
-            }
+            event::stand_alone(&mut request);
         }
+        let request_id = request::text(event, "requestContext.requestId")
+            .or_else(|| request::field(request.headers(), "x-api-requestid"))
+            .map(str::to_owned);
         Ok(Decoded::Exchange(Exchange {
             request,
-            client: context("/requestContext/sourceIp"),
-            request_id: context("/requestContext/requestId").or(id),
+            client: request::text(event, "requestContext.sourceIp").and_then(request::address),
+            request_id,
             // `/pics/{kind}` publishes the site under `/pics`.
-            likely_mount: context("/requestContext/path")
-                .map(|rule| rule.split("/{").next().unwrap_or_default().to_owned())
-                .filter(|mount| mount.starts_with('/') && mount != "/"),
+            likely_mount: request::text(event, "requestContext.path")
+                .and_then(request::above_template),
             reply: if delivery.pass_through {
                 Box::new(Json)
             } else {
-                Box::new(Integrated)
+                Box::new(INTEGRATED)
             },
         }))
     }
 
     fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>> {
-        let body = json!({"error": error.to_string(), "code": error.code()});
+        let response = refusal(error);
         Some(if delivery.pass_through {
-            body.to_string().into_bytes()
+            response.into_body()
         } else {
-            let fields = json!({"Content-Type": "application/json", "Cache-Control": "no-store"});
-            document(400, fields, body.to_string(), false)
+            INTEGRATED.encode(response)
         })
-    }
-}
-
-fn document(status: u16, headers: Value, body: String, base64: bool) -> Vec<u8> {
-    json!({"isBase64Encoded": base64, "statusCode": status, "headers": headers, "body": body})
-        .to_string()
-        .into_bytes()
-}
-
-/// The gateway makes an HTTP response of the document.
-struct Integrated;
-
-impl Reply for Integrated {
-    fn redirects(&self) -> bool {
-        true
-    }
-
-    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
-        let (parts, body) = response.into_parts();
-        let (body, base64) = event::body_text(&parts.headers, body);
-        document(
-            parts.status.as_u16(),
-            event::header_map(&parts.headers).into(),
-            body,
-            base64,
-        )
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::{Method, Response};
+    use serde_json::json;
 
     const RECORDED: &str = r#"{"headerParameters":{},"headers":{"host":"service-k3m9x0ab-1300000001.gz.apigw.tencentcs.com","x-qualifier":"$DEFAULT","x-api-requestid":"0f5e2a7c91b84d36a1c0ffee12345678"},"httpMethod":"GET","path":"/pics","pathParameters":{},"queryString":{},"queryStringParameters":{},"requestContext":{"httpMethod":"ANY","identity":{},"path":"/pics","serviceId":"service-k3m9x0ab","sourceIp":"203.0.113.9","stage":"release"}}"#;
     const DOCUMENTED: &str = r#"{"requestContext":{"serviceId":"service-k3m9x0ab","path":"/pics/{kind}","httpMethod":"ANY","requestId":"0f5e2a7c91b84d36a1c0ffee12345678","identity":{"secretId":"AKIDexamplesecretid"},"sourceIp":"203.0.113.9","stage":"release"},"headers":{"Accept":"image/webp,*/*","content-type":"application/json","cookie":"a=1; b=2"},"body":"eyJraW5kIjoiY2F0cyJ9","isBase64Encoded":"true","pathParameters":{"kind":"cats"},"queryStringParameters":{"q":"x y+z"},"headerParameters":{"x-token":""},"stageVariables":{"stage":"release"},"path":"/pics/cats","queryString":{"id":["1","2"],"q":"x y+z","raw":true,"e":""},"httpMethod":"POST"}"#;

@@ -1,0 +1,142 @@
+//! Alibaba Cloud Function Compute as the "event function" behind the classic
+//! API Gateway (Function Compute, "API Gateway trigger").
+//!
+//! ```text
+//! {"path":"/img/cats","httpMethod":"GET",
+//!  "headers":{"X-Ca-Api-Gateway":"0F0E...","X-Forwarded-For":"203.0.113.9",...},
+//!  "queryParameters":{"id":"1"},"pathParameters":{"kind":"cats"},
+//!  "body":"","isBase64Encoded":true|"true"}
+//! ```
+//!
+//! Whether `path` is encoded is not documented. Of a repeated parameter one
+//! value is left. The answer is the document of four members; anything else
+//! is 502 or 503 to the caller.
+
+use serde_json::Value;
+
+use super::document::{Document, refusal};
+use super::request::{self, Fields};
+use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
+
+/// The format.
+pub(super) struct ApiGateway;
+
+const FIELDS: Fields = Fields {
+    format: "aliyun_apigw",
+    method: "httpMethod",
+    path: "path",
+    query: &["queryParameters"],
+};
+
+const REPLY: Document = Document {
+    redirects: true,
+    lists: false,
+};
+
+impl WireFormat for ApiGateway {
+    fn platform(&self) -> &'static str {
+        "aliyun"
+    }
+
+    fn name(&self) -> &'static str {
+        FIELDS.format
+    }
+
+    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
+        let is_text = |name| delivery.json.get(name).is_some_and(Value::is_string);
+        is_text("httpMethod") && is_text("path") && delivery.json.get("requestContext").is_none()
+    }
+
+    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        let event = &delivery.json;
+        let request = FIELDS.request(event)?;
+        let headers = request.headers();
+        let client = ["caclientip", "x-real-ip"]
+            .iter()
+            .find_map(|name| request::field(headers, name))
+            .or_else(|| request::forwarded(headers).next())
+            .and_then(request::address);
+        let request_id = ["x-ca-api-gateway", "carequestid"]
+            .iter()
+            .find_map(|name| request::field(headers, name))
+            .map(str::to_owned);
+        // The API's own path stands nowhere else in the event.
+        let likely_mount = event
+            .get("pathParameters")
+            .filter(|parameters| parameters.as_object().is_some_and(|map| !map.is_empty()))
+            .and_then(|some| request::above_parameters(request.uri().path(), Some(some)));
+        Ok(Decoded::Exchange(Exchange {
+            client,
+            request_id,
+            likely_mount,
+            request,
+            reply: Box::new(REPLY),
+        }))
+    }
+
+    fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
+        Some(REPLY.encode(refusal(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{exchange, field_of};
+    use super::*;
+    use serde_json::json;
+
+    fn event() -> Value {
+        json!({
+            "path": "/img/cats", "httpMethod": "POST",
+            "headers": {"X-Ca-Api-Gateway": "0F0E0D0C-0B0A-4908-8706-050403020101", "X-Forwarded-For": "203.0.113.9, 10.0.0.1", "Cookie": "a=1"},
+            "queryParameters": {"id": "1"}, "pathParameters": {"kind": "cats"},
+            "body": "eyJuIjoxfQ==", "isBase64Encoded": "true",
+        })
+    }
+
+    #[test]
+    fn requests() {
+        let exchange = exchange(&ApiGateway, &event());
+        assert_eq!(exchange.request.method(), "POST");
+        assert_eq!(exchange.request.uri(), "/img/cats?id=1");
+        assert_eq!(exchange.request.body(), br#"{"n":1}"#);
+        assert_eq!(exchange.client.as_deref(), Some("203.0.113.9"));
+        assert_eq!(
+            exchange.request_id.as_deref(),
+            Some("0F0E0D0C-0B0A-4908-8706-050403020101")
+        );
+        assert_eq!(exchange.likely_mount.as_deref(), Some("/img"));
+        assert!(exchange.reply.redirects());
+    }
+
+    #[test]
+    fn paths_may_be_encoded_or_not() {
+        for (path, expected) in [("/img/a%20b", "/img/a%20b"), ("/img/a b", "/img/a%20b")] {
+            let mut event = event();
+            event["path"] = json!(path);
+            event["pathParameters"] = json!({"kind": "a b"});
+            let exchange = exchange(&ApiGateway, &event);
+            assert_eq!(exchange.request.uri().path(), expected);
+            assert_eq!(exchange.likely_mount.as_deref(), Some("/img"));
+        }
+    }
+
+    #[test]
+    fn without_parameters_nothing_says_where_the_api_lies() {
+        for parameters in [json!({}), Value::Null] {
+            let mut event = event();
+            event["pathParameters"] = parameters;
+            event["headers"] = Value::Null;
+            let exchange = exchange(&ApiGateway, &event);
+            assert_eq!(exchange.likely_mount, None);
+            assert_eq!(exchange.client, None);
+        }
+    }
+
+    #[test]
+    fn bad_fields_are_named() {
+        let mut event = event();
+        event["body"] = json!("not base64");
+        assert_eq!(field_of(&ApiGateway, &event), "body");
+    }
+}

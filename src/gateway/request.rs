@@ -1,0 +1,268 @@
+//! A request out of an event whose members hold its parts.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, Request};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::event::Parts;
+use super::{EventError, event};
+
+/// Where the events of one format hold the parts of a request. Fields, body
+/// and the body's flag are `headers`, `body` and `isBase64Encoded` everywhere.
+pub(super) struct Fields {
+    /// The format's name.
+    pub(super) format: &'static str,
+    /// Names joined by dots, for instance `requestContext.http.method`.
+    pub(super) method: &'static str,
+    /// Likewise.
+    pub(super) path: &'static str,
+    /// Members with decoded queries; the first that is a map counts.
+    pub(super) query: &'static [&'static str],
+}
+
+impl Fields {
+    /// The request.
+    ///
+    /// # Errors
+    /// The first part that is not what it has to be.
+    pub(super) fn request(&self, event: &Value) -> Result<Request<Vec<u8>>, EventError> {
+        let query = self.query.iter().filter_map(|name| event.get(name));
+        let query = query.into_iter().find(|value| value.is_object());
+        let path = at(event, self.path).and_then(Value::as_str);
+        let target =
+            path.map(|path| event::target(&as_sent(path), &event::query_of_decoded(query)));
+        let base64 = event::flag(event.get("isBase64Encoded"));
+        Parts {
+            format: self.format,
+            method: (self.method, text(event, self.method)),
+            target: (self.path, target),
+            headers: event::headers(event.get("headers")),
+            body: ("body", event::body(event.get("body"), base64)),
+        }
+        .request()
+    }
+}
+
+/// The member at names joined by dots.
+pub(super) fn at<'e>(event: &'e Value, names: &str) -> Option<&'e Value> {
+    names
+        .split('.')
+        .try_fold(event, |value, name| value.get(name))
+}
+
+/// The non-empty text at names joined by dots.
+pub(super) fn text<'e>(event: &'e Value, names: &str) -> Option<&'e str> {
+    event::text(at(event, names))
+}
+
+/// The text of a request field.
+pub(super) fn field<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .filter(|text| !text.is_empty())
+}
+
+/// The elements of `X-Forwarded-For`: the client as the first proxy saw it
+/// comes first.
+pub(super) fn forwarded(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
+    headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+}
+
+/// An address out of `address`, `address:port` or `[address]:port`.
+pub(super) fn address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let address = match text.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None if text.matches(':').count() == 1 => text.split(':').next().unwrap_or_default(),
+        None => text,
+    };
+    let plausible = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
+    (!address.is_empty() && address.chars().all(plausible)).then(|| address.to_owned())
+}
+
+/// A path of which the platform does not say whether its percent signs are
+/// encoding: they are, unless the whole could not have been sent so.
+pub(super) fn as_sent(path: &str) -> Cow<'_, str> {
+    let encoded = |part: &str| part.chars().take(2).filter(char::is_ascii_hexdigit).count() == 2;
+    if path.chars().all(|c| c.is_ascii_graphic()) && path.split('%').skip(1).all(encoded) {
+        Cow::Borrowed(path)
+    } else {
+        Cow::Owned(path.replace('%', "%25"))
+    }
+}
+
+/// What stands before the first parameter of a path's template: `/pics` for
+/// `/pics/{kind}`.
+pub(super) fn above_template(template: &str) -> Option<String> {
+    let above = template.split("/{").next().unwrap_or_default();
+    (above.starts_with('/') && above != "/").then(|| above.to_owned())
+}
+
+const MOST_PARAMETERS: usize = 16;
+
+/// What stands before the values of path parameters at the end of a path:
+/// `/pics` for `/pics/cats/7` and `{"kind":"cats","n":"7"}`. A value of several
+/// segments comes from a parameter that matches the rest of a path.
+pub(super) fn above_parameters(path: &str, parameters: Option<&Value>) -> Option<String> {
+    let mut values: Vec<&str> = parameters
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(|map| map.values())
+        .filter_map(Value::as_str)
+        .filter(|value| !value.is_empty())
+        .collect();
+    // Each round looks at each value, so their number is bounded.
+    if values.len() > MOST_PARAMETERS {
+        return None;
+    }
+    let mut above = path.trim_end_matches('/');
+    while !values.is_empty() {
+        let (index, shorter) = values
+            .iter()
+            .enumerate()
+            .find_map(|(index, value)| Some((index, before(above, value)?)))?;
+        values.swap_remove(index);
+        above = shorter;
+    }
+    (!above.is_empty()).then(|| above.to_owned())
+}
+
+/// The path without these decoded segments at its end.
+fn before<'p>(path: &'p str, tail: &str) -> Option<&'p str> {
+    let tail = tail.trim_end_matches('/');
+    let slashes = tail.matches('/').count();
+    let (cut, _) = path.rmatch_indices('/').nth(slashes)?;
+    let (above, below) = path.split_at_checked(cut)?;
+    let below = below.strip_prefix('/')?;
+    let same = below == tail || percent_decode_str(below).eq(tail.bytes());
+    same.then_some(above)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const FIELDS: Fields = Fields {
+        format: "aliyun_test",
+        method: "requestContext.http.method",
+        path: "rawPath",
+        query: &["all", "declared"],
+    };
+
+    #[test]
+    fn requests_out_of_their_parts() {
+        let event = json!({
+            "rawPath": "/a%20b", "declared": {"q": "x y"}, "all": null,
+            "headers": {"X-A": ["1", "2"]}, "body": "aGk=", "isBase64Encoded": true,
+            "requestContext": {"http": {"method": "POST"}},
+        });
+        let request = FIELDS.request(&event).unwrap();
+        assert_eq!(request.method(), "POST");
+        assert_eq!(request.uri(), "/a%20b?q=x%20y");
+        assert_eq!(request.headers().get_all("x-a").iter().count(), 2);
+        assert_eq!(request.body(), b"hi");
+        for (pointer, value, field) in [
+            ("/requestContext/http/method", json!(7), FIELDS.method),
+            ("/requestContext/http/method", json!("G T"), FIELDS.method),
+            ("/requestContext", Value::Null, FIELDS.method),
+            ("/rawPath", json!(["/"]), "rawPath"),
+            ("/rawPath", json!("x".repeat(70_000)), "rawPath"),
+            ("/body", json!({}), "body"),
+            ("/body", json!("?"), "body"),
+        ] {
+            let mut event = event.clone();
+            *event.pointer_mut(pointer).unwrap() = value;
+            let error = FIELDS.request(&event).unwrap_err();
+            assert!(
+                matches!(error, EventError::BadField { field: f, .. } if f == field),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn percent_signs_are_encoding_where_they_can_be() {
+        for (path, expected) in [
+            ("/a%20b", "/a%20b"),
+            ("/%E7%8C%AB", "/%E7%8C%AB"),
+            ("/a b%20", "/a b%2520"),
+            ("/100%", "/100%25"),
+            ("/100%/%41", "/100%25/%2541"),
+            ("/\u{732b}%41", "/\u{732b}%2541"),
+        ] {
+            assert_eq!(as_sent(path), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_lose_their_ports() {
+        for (text, expected) in [
+            ("203.0.113.9", Some("203.0.113.9")),
+            (" 203.0.113.9:4711", Some("203.0.113.9")),
+            ("2001:db8::9", Some("2001:db8::9")),
+            ("[2001:db8::9]:4711", Some("2001:db8::9")),
+            ("unknown", None),
+            ("", None),
+            ("[", None),
+        ] {
+            assert_eq!(address(text).as_deref(), expected, "{text}");
+        }
+        let mut headers = HeaderMap::new();
+        headers.append(
+            "x-forwarded-for",
+            "203.0.113.9, 198.51.100.1".parse().unwrap(),
+        );
+        headers.append("x-forwarded-for", "192.0.2.1".parse().unwrap());
+        assert_eq!(forwarded(&headers).next(), Some("203.0.113.9"));
+        assert_eq!(forwarded(&headers).next_back(), Some("192.0.2.1"));
+    }
+
+    #[test]
+    fn mounts_stand_above_templates() {
+        for (template, expected) in [
+            ("/pics", Some("/pics")),
+            ("/pics/{kind}/{n}", Some("/pics")),
+            ("/pics/{proxy+}", Some("/pics")),
+            ("/{proxy+}", None),
+            ("/", None),
+            ("", None),
+            ("pics", None),
+        ] {
+            assert_eq!(above_template(template).as_deref(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn mounts_stand_above_path_parameters() {
+        for (path, parameters, expected) in [
+            ("/pics/cats", json!({"kind": "cats"}), Some("/pics")),
+            (
+                "/pics/cats/7",
+                json!({"kind": "cats", "n": "7"}),
+                Some("/pics"),
+            ),
+            ("/pics/a%20b/c/", json!({"": "a b/c"}), Some("/pics")),
+            ("/pics/a%2Fb", json!({"x": "a%2Fb"}), Some("/pics")),
+            ("/cats", json!({"kind": "cats"}), None),
+            ("/pics", json!({"": ""}), Some("/pics")),
+            ("/pics", json!({}), Some("/pics")),
+            ("/pics", Value::Null, Some("/pics")),
+            ("/pics/cats/all", json!({"kind": "cats"}), None),
+            ("/pics", json!({"kind": "a/b/c"}), None),
+        ] {
+            assert_eq!(
+                above_parameters(path, Some(&parameters)).as_deref(),
+                expected,
+                "{path} {parameters}"
+            );
+        }
+    }
+}
