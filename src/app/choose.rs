@@ -101,7 +101,7 @@ impl Exchange<'_> {
             return chosen(self.named(&query.ids, &picker)?, kept);
         }
         if let (Some(deck), Some(k)) = (query.deck.get(), query.k.get()) {
-            return chosen(picker.dealt(&with(deck), *k, count), kept);
+            return chosen(hand(&picker, &with(deck), *k, count), kept);
         }
         let seed = query
             .seed
@@ -192,6 +192,26 @@ impl Exchange<'_> {
 
     fn period(&self, every: Every) -> Period {
         Period::at(every, (self.now)(), self.site.settings.time_zone.seconds())
+    }
+}
+
+/// Cards from the `k`-th on, each picture once: a hand that goes on into the
+/// next shuffle passes over what it has.
+fn hand(picker: &Picker<'_>, key: &[u8], k: u64, count: usize) -> Vec<Picture> {
+    let mut hand: Vec<Picture> = Vec::with_capacity(count);
+    let mut next = k;
+    loop {
+        let dealt = picker.dealt(key, next, count);
+        next = next.saturating_add(dealt.len() as u64);
+        for card in &dealt {
+            if hand.len() < count && !hand.contains(card) {
+                hand.push(*card);
+            }
+        }
+        // Fewer cards than asked for are the whole deck, in some order.
+        if hand.len() >= dealt.len().min(count) || dealt.is_empty() {
+            return hand;
+        }
     }
 }
 

@@ -453,6 +453,27 @@ fn seeds_and_decks() {
         Some("public, max-age=86400")
     );
     assert_eq!(header(&kept, "etag"), None);
+    // A hand across two shuffles holds each picture once.
+    for k in [0, 4, 8, 9, 15] {
+        let hand = body(&asked.get(&format!("/deck/p/{k}?count=7&type=json")));
+        let mut urls: Vec<_> = hand["images"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|i| i["url"].as_str().unwrap())
+            .collect();
+        urls.sort_unstable();
+        urls.dedup();
+        assert_eq!((urls.len(), hand["count"].clone()), (7, json!(7)), "{k}");
+    }
+    assert_eq!(
+        body(&asked.get("/deck/p/3?count=50&type=json"))["count"],
+        10
+    );
+    assert_eq!(
+        body(&asked.get("/cats?deck=p&k=2&count=50&type=json"))["count"],
+        3
+    );
     let cards = body(&asked.get("/deck/p/0?count=3&type=json"));
     let second = body(&asked.get("/deck/p/1?type=json"));
     assert_eq!(cards["images"][1], second);

@@ -120,7 +120,7 @@ impl Given<'_> {
         )
     }
 
-    fn extend(&self, list: &mut Vec<String>) -> Result<(), Error> {
+    fn extend(&self, list: &mut Vec<String>, most: usize) -> Result<(), Error> {
         for part in self
             .value
             .split(',')
@@ -131,7 +131,7 @@ impl Given<'_> {
                 list.push(part.to_owned());
             }
         }
-        if list.len() > values::MOST_LISTED {
+        if list.len() > most {
             Err(self.bad())
         } else {
             Ok(())
@@ -199,8 +199,8 @@ pub static PARAMETERS: [Parameter; 21] = [
     Parameter {
         name: "category",
         also: &["cat", "sort"],
-        accepts: "at most 50 names, comma separated: any of them",
-        set: |given, query| given.extend(&mut query.categories),
+        accepts: "at most 20 names, comma separated: any of them",
+        set: |given, query| given.extend(&mut query.categories, values::MOST_CATEGORIES),
     },
     Parameter {
         name: "tag",
@@ -224,13 +224,13 @@ pub static PARAMETERS: [Parameter; 21] = [
         name: "id",
         also: &[],
         accepts: "at most 50 ids, comma separated",
-        set: |given, query| given.extend(&mut query.ids),
+        set: |given, query| given.extend(&mut query.ids, values::MOST_LISTED),
     },
     Parameter {
         name: "not",
         also: &[],
         accepts: "at most 50 ids, comma separated",
-        set: |given, query| given.extend(&mut query.not),
+        set: |given, query| given.extend(&mut query.not, values::MOST_LISTED),
     },
     Parameter {
         name: "seed",

@@ -189,6 +189,13 @@ fn lists_repeat_or_use_commas() {
         read("category=a&cat=b,a&sort=c").unwrap().categories,
         ["a", "b", "c"]
     );
+    let many: Vec<_> = (0..21).map(|i| i.to_string()).collect();
+    assert_eq!(
+        read(&format!("category={}", many.join(",")))
+            .unwrap_err()
+            .code,
+        Code::BadValue
+    );
     let many: Vec<_> = (0..51).map(|i| i.to_string()).collect();
     assert_eq!(
         read(&format!("id={}", many.join(","))).unwrap_err().code,

@@ -7,8 +7,11 @@ use std::str::FromStr;
 use crate::catalogue::Orientation;
 use crate::settings::AnswerType;
 
-/// Most names in one list: categories, tags, ids.
+/// Most names in one list of tags or ids.
 pub const MOST_LISTED: usize = 50;
+
+/// Most categories at once: each is a candidate list that a seed walks.
+pub const MOST_CATEGORIES: usize = 20;
 
 /// Most bytes of a seed or of a deck's key.
 pub const MOST_TEXT: usize = 256;
