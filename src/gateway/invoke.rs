@@ -32,26 +32,36 @@ impl WireFormat for PlainInvoke {
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
-        let path = event::text(delivery.json.get("path")).unwrap_or("/");
+        Self::exchange(&delivery.json).map(Decoded::Exchange)
+    }
+
+    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+impl PlainInvoke {
+    /// The exchange that the parameters ask for.
+    ///
+    /// # Errors
+    /// Parameters that are too long for a request target.
+    pub(super) fn exchange(parameters: &Value) -> Result<Exchange, EventError> {
+        let path = event::text(parameters.get("path")).unwrap_or("/");
         let mut request = Request::new(Vec::new());
-        *request.uri_mut() = event::target(path, &event::query_of_decoded(Some(&delivery.json)))
+        *request.uri_mut() = event::target(path, &event::query_of_decoded(Some(parameters)))
             .parse()
             .map_err(|_| EventError::BadField {
                 format: NAME,
                 field: "path",
                 accepted: "a path of at most 65,534 bytes with the parameters",
             })?;
-        Ok(Decoded::Exchange(Exchange {
+        Ok(Exchange {
             request,
             client: None,
             request_id: None,
             likely_mount: None,
             reply: Box::new(Json),
-        }))
-    }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
+        })
     }
 }
 

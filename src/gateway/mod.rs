@@ -9,14 +9,21 @@
 mod aliyun_apigw;
 mod aliyun_events;
 mod aliyun_fc_http;
+mod aws_alb;
+mod aws_events;
+mod aws_http_v2;
+mod aws_rest_v1;
+mod azure_functions;
 mod baidu_cfc_http;
 mod baidu_events;
 mod document;
 mod event;
+mod google_cloudevents;
 mod huawei_apig;
 mod huawei_events;
 mod invoke;
 mod leancloud;
+mod openwhisk;
 mod request;
 mod tencent_cloudbase;
 mod tencent_events;
@@ -168,6 +175,19 @@ impl<'d> Delivery<'d> {
             pass_through: false,
         }
     }
+
+    /// The event as JSON.
+    ///
+    /// # Errors
+    /// [`EventError::NotJson`] with serde_json's reason.
+    fn parsed(&self) -> Result<&Value, EventError> {
+        if self.json.is_null()
+            && let Err(error) = serde_json::from_slice::<Value>(self.event)
+        {
+            return Err(EventError::NotJson(error.to_string()));
+        }
+        Ok(&self.json)
+    }
 }
 
 /// One wire format of one platform.
@@ -195,6 +215,13 @@ pub trait WireFormat: Sync {
 
 /// Every wire format, one row each.
 pub static FORMATS: &[&dyn WireFormat] = &[
+    &aws_alb::Alb,
+    &aws_events::Events,
+    &aws_http_v2::HttpV2,
+    &aws_rest_v1::RestV1,
+    &azure_functions::Invocation,
+    &google_cloudevents::CloudEvents,
+    &openwhisk::OpenWhisk,
     &tencent_scf_apigw::ApiGateway,
     &tencent_scf_url::FunctionUrl,
     &tencent_cloudbase::CloudBase,
@@ -245,12 +272,7 @@ pub fn claim(
     if let Some(format) = of(platform).find(|format| format.recognise(delivery)) {
         return Ok(format);
     }
-    if delivery.json.is_null()
-        && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(delivery.event)
-    {
-        return Err(EventError::NotJson(error.to_string()));
-    }
-    if delivery.json.is_object() {
+    if delivery.parsed()?.is_object() {
         return Ok(&invoke::PlainInvoke);
     }
     Err(EventError::UnknownEvent(known.platform()))

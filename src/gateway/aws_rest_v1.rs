@@ -1,0 +1,137 @@
+//! Amazon API Gateway's REST API with Lambda proxy integration, and HTTP API
+//! with payload format 1.0 (API Gateway developer guide, "Lambda proxy
+//! integrations" and "Payload format version").
+//!
+//! ```text
+//! {"version":"1.0"?,"resource":"/pics/{proxy+}","path":"/pics/a%20b","httpMethod":"GET",
+//!  "headers":{}|null,"multiValueHeaders":{"X":["1","2"]}|null,
+//!  "queryStringParameters":{}|null,"multiValueQueryStringParameters":{"q":["x y"]}|null,
+//!  "pathParameters":{"proxy":"a%20b"}|null,"stageVariables":{}|null,
+//!  "requestContext":{"requestId":"…","stage":"prod","path":"/prod/pics/a%20b",
+//!                    "identity":{"sourceIp":"203.0.113.9"}},
+//!  "body":"…"|null,"isBase64Encoded":false}
+//! ```
+//!
+//! The path is as it was sent, without the stage of a REST API and with the
+//! base path of a custom domain; with payload format 1.0 a named stage leads
+//! it. Queries are decoded. The answer may have no member but the five below:
+//! one more is a 502.
+
+use http::Response;
+use serde_json::{Map, Value, json};
+
+use super::request::{above_parameters, at, text};
+use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
+
+/// The format.
+pub(super) struct RestV1;
+
+const NAME: &str = "aws_rest_v1";
+
+impl WireFormat for RestV1 {
+    fn platform(&self) -> &'static str {
+        "aws"
+    }
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
+        // A WebSocket API has connections, a load balancer and payload format
+        // 2.0 have members of their own.
+        let others = ["elb", "http", "connectionId"];
+        delivery.json.get("httpMethod").is_some()
+            && delivery
+                .json
+                .get("requestContext")
+                .and_then(Value::as_object)
+                .is_some_and(|context| !others.iter().any(|name| context.contains_key(*name)))
+    }
+
+    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        let event = &delivery.json;
+        let path = event
+            .get("path")
+            .and_then(Value::as_str)
+            .map(|path| without_stage(event, path));
+        let query = event::query_of_decoded(event::first_map(
+            event,
+            ["multiValueQueryStringParameters", "queryStringParameters"],
+        ));
+        let base64 = event::flag(event.get("isBase64Encoded"));
+        let headers = event::first_map(event, ["multiValueHeaders", "headers"]);
+        let request = event::Parts {
+            format: NAME,
+            method: ("httpMethod", text(event, "httpMethod")),
+            target: ("path", path.map(|path| event::target(path, &query))),
+            headers: event::headers(headers),
+            body: ("body", event::body(event.get("body"), base64)),
+        }
+        .request()?;
+        // Where the resource has parameters, they are what the site is asked
+        // for; what stands above them is where it is published.
+        let parameters = event.get("pathParameters");
+        let is_whole = parameters.is_some_and(Value::is_object)
+            || !text(event, "resource").is_some_and(|resource| resource.contains('{'));
+        Ok(Decoded::Exchange(Exchange {
+            client: text(event, "requestContext.identity.sourceIp")
+                .and_then(super::request::address),
+            request_id: text(event, "requestContext.requestId").map(str::to_owned),
+            likely_mount: path
+                .filter(|_| is_whole)
+                .and_then(|path| above_parameters(path, parameters)),
+            request,
+            reply: Box::new(Proxy),
+        }))
+    }
+
+    fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
+        Some(Proxy.encode(document::refusal(error)))
+    }
+}
+
+/// The path without the named stage that payload format 1.0 puts before it.
+fn without_stage<'p>(event: &Value, path: &'p str) -> &'p str {
+    let stage = text(event, "requestContext.stage").unwrap_or_default();
+    let stripped = path
+        .strip_prefix('/')
+        .and_then(|path| path.strip_prefix(stage));
+    match stripped {
+        Some(rest)
+            if at(event, "version").is_some() && (rest.is_empty() || rest.starts_with('/')) =>
+        {
+            rest
+        }
+        _ => path,
+    }
+}
+
+/// Fields of one value in one map, of several in the other.
+struct Proxy;
+
+impl Reply for Proxy {
+    fn redirects(&self) -> bool {
+        true
+    }
+
+    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
+        let (parts, body) = response.into_parts();
+        let (body, base64) = event::body_text(&parts.headers, body);
+        let (lists, texts): (Map<_, _>, Map<_, _>) = event::header_map(&parts.headers)
+            .into_iter()
+            .partition(|(_, value)| value.is_array());
+        json!({
+            "statusCode": parts.status.as_u16(),
+            "headers": texts,
+            "multiValueHeaders": lists,
+            "body": body,
+            "isBase64Encoded": base64,
+        })
+        .to_string()
+        .into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! Azure Functions' custom handlers: the invocation document of the default
+//! mode (Azure Functions documentation, "Custom handlers"). Forwarded and
+//! proxied HTTP is plain HTTP and needs nothing.
+//!
+//! ```text
+//! {"Data":{"req":{"Url":"https://pics.azurewebsites.net/api/pic/a%20b?id=1&id=2","Method":"GET",
+//!                 "Query":{}|"{}","Headers":{"X":["1","2"]},"Params":{"name":"a b"}?,"Body":"…"?}},
+//!  "Metadata":{"sys":{"MethodName":"pic","RandGuid":"…"}, …}}
+//! {"Data":{"tick":{"Schedule":{},"ScheduleStatus":{}|null,"IsPastDue":false}},"Metadata":{…}}   timer
+//! ->
+//! {"Outputs":{"res":{"statusCode":302,"headers":{…},"body":"…"}},"Logs":null,"ReturnValue":{…}}
+//! ```
+//!
+//! `Query` joins repeats with commas, so the query comes from `Url`, which has
+//! it as it was sent. The event does not name the output: the answer stands
+//! under `res`, its usual name, and as the return value for functions whose
+//! output is `$return`; the host ignores the one it has no binding for. The
+//! host follows a redirect of the handler's own, so it has to stand in there.
+
+use http::Response;
+use serde_json::{Map, Value, json};
+
+use super::document::{self, Received};
+use super::request::{above_parameters, address, field, forwarded, text};
+use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, event};
+
+/// The format.
+pub(super) struct Invocation;
+
+const NAME: &str = "azure_functions";
+
+impl WireFormat for Invocation {
+    fn platform(&self) -> &'static str {
+        "azure"
+    }
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
+        let is_map = |name| delivery.json.get(name).is_some_and(Value::is_object);
+        is_map("Data") && is_map("Metadata")
+    }
+
+    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        let Some(trigger) = http_trigger(&delivery.json) else {
+            return Ok(Decoded::Received(acknowledge(delivery)));
+        };
+        let headers = event::headers(trigger.get("Headers"));
+        let media = field(&headers, "content-type").unwrap_or_default();
+        let base64 =
+            media.starts_with("application/octet-stream") || media.starts_with("multipart/");
+        let url = text(trigger, "Url").map(path_and_query);
+        let target = url.map(|(path, query)| event::target(path, &event::query_as_sent(query)));
+        let request = event::Parts {
+            format: NAME,
+            method: ("Data.req.Method", text(trigger, "Method")),
+            target: ("Data.req.Url", target),
+            headers,
+            body: ("Data.req.Body", event::body(trigger.get("Body"), base64)),
+        }
+        .request()?;
+        let id = field(&delivery.headers, "x-azure-functions-invocationid")
+            .or_else(|| text(&delivery.json, "Metadata.sys.RandGuid"));
+        let parameters = trigger.get("Params");
+        let client = forwarded(request.headers()).next().and_then(address);
+        Ok(Decoded::Exchange(Exchange {
+            client,
+            request_id: id.map(str::to_owned),
+            // A function is published under `/api` and its name, or under its
+            // route, whose parameters are what the site is asked for.
+            likely_mount: url.and_then(|(path, _)| above_parameters(path, parameters)),
+            request,
+            reply: Box::new(Outputs),
+        }))
+    }
+
+    fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
+        Some(Outputs.encode(document::refusal(error)))
+    }
+}
+
+/// The binding of an HTTP trigger; of several the one of the usual name.
+fn http_trigger(event: &Value) -> Option<&Value> {
+    let is_http = |value: &Value| {
+        ["Url", "Method", "Headers"]
+            .iter()
+            .all(|name| value.get(name).is_some())
+    };
+    let data = event.get("Data")?.as_object()?;
+    data.get("req")
+        .filter(|value| is_http(value))
+        .or_else(|| data.values().find(|value| is_http(value)))
+}
+
+/// Path and query of `scheme://host/path?query`.
+fn path_and_query(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| {
+        let at = rest.find(['/', '?']).unwrap_or(rest.len());
+        rest.get(at..).unwrap_or_default()
+    });
+    rest.split_once('?').unwrap_or((rest, ""))
+}
+
+/// What a timer, a queue or another trigger gets.
+fn acknowledge(delivery: &Delivery<'_>) -> Vec<u8> {
+    let data = delivery.json.get("Data").and_then(Value::as_object);
+    let values = || data.into_iter().flat_map(Map::values);
+    let is_timer = |value: &Value| value.get("IsPastDue").is_some();
+    let records = values().find_map(Value::as_array).map_or(1, Vec::len);
+    let called = delivery.target.and_then(|target| target.rsplit('/').next());
+    let received = Received {
+        kind: if values().any(is_timer) {
+            "timer"
+        } else {
+            "trigger"
+        },
+        source: text(&delivery.json, "Metadata.sys.MethodName").or(called),
+        records: Some(records),
+    };
+    let log = Value::Object(received.members()).to_string();
+    json!({"Outputs": {}, "Logs": [log], "ReturnValue": null})
+        .to_string()
+        .into_bytes()
+}
+
+/// The answer in the bindings' outputs: texts only.
+struct Outputs;
+
+impl Reply for Outputs {
+    fn redirects(&self) -> bool {
+        true
+    }
+
+    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
+        let (parts, body) = response.into_parts();
+        let (mut headers, cookies) = event::single_fields(&parts.headers);
+        if let Some(cookie) = cookies.into_iter().next_back() {
+            headers.insert("Set-Cookie".to_owned(), cookie);
+        }
+        let (body, base64) = event::body_text(&parts.headers, body);
+        // The host writes a text as it is and never decodes it.
+        let answer = if base64 {
+            json!({
+                "statusCode": 500,
+                "headers": {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"},
+                "body": "bytes cannot leave through this function's outputs; set enableForwardingHttpRequest in host.json\n",
+            })
+        } else {
+            json!({"statusCode": parts.status.as_u16(), "headers": headers, "body": body})
+        };
+        json!({"Outputs": {"res": answer}, "Logs": null, "ReturnValue": answer})
+            .to_string()
+            .into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests;

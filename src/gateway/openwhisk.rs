@@ -1,0 +1,198 @@
+//! Apache OpenWhisk's web actions, normal and raw (openwhisk docs,
+//! `webactions.md`), and activations as an action proxy receives them
+//! (`actions-new.md`).
+//!
+//! ```text
+//! {"__ow_method":"get","__ow_headers":{"host":"…"},"__ow_path":"/a%20b",
+//!  "q":"x y", …}                                          normal: queries and body merged
+//! {"__ow_method":"post","__ow_headers":{},"__ow_path":"","__ow_query":"q=x%20y","__ow_body":"…"}   raw
+//! {"value":{…},"activation_id":"…","action_name":"…", …}  the activation around either
+//! ```
+//!
+//! The path is what follows the action's name. Parameters are decoded, the last
+//! of repeats only. Nothing says whether a body is base64 but its type. Which
+//! extension the caller used is not in the event: `.http`, the default, makes
+//! an HTTP response of the result; `.json` and its like pass the result through
+//! and refuse an `error` that is no object, so the host or the settings say
+//! when one of those is used. An activation without `__ow_method` is a plain
+//! invoke, whose result must be an object too.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, Response, header};
+use serde_json::{Map, Value, json};
+
+use super::invoke::PlainInvoke;
+use super::request::{address, field, forwarded, text};
+use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
+
+/// The format.
+pub(super) struct OpenWhisk;
+
+const NAME: &str = "openwhisk";
+
+impl WireFormat for OpenWhisk {
+    fn platform(&self) -> &'static str {
+        "openwhisk"
+    }
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
+        delivery.json.get("__ow_method").is_some() || activation(&delivery.json).is_some()
+    }
+
+    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        let activation = activation(&delivery.json);
+        let id = activation.and_then(|_| text(&delivery.json, "activation_id"));
+        let parameters = parameters(delivery);
+        if parameters.get("__ow_method").is_none() {
+            let mut exchange = PlainInvoke::exchange(parameters)?;
+            exchange.request_id = id.map(str::to_owned);
+            exchange.reply = Box::new(Whole);
+            return Ok(Decoded::Exchange(exchange));
+        }
+        let method = text(parameters, "__ow_method").map(str::to_ascii_uppercase);
+        let query = match parameters.get("__ow_query").and_then(Value::as_str) {
+            Some(query) => event::query_as_sent(query),
+            None => event::query_of_decoded(Some(&merged(parameters))),
+        };
+        let path = parameters.get("__ow_path").map_or(Some(""), Value::as_str);
+        let headers = event::headers(parameters.get("__ow_headers"));
+        let mut request = event::Parts {
+            format: NAME,
+            method: ("__ow_method", method.as_deref()),
+            target: ("__ow_path", path.map(|path| event::target(path, &query))),
+            body: ("__ow_body", Some(body(parameters, &headers))),
+            headers,
+        }
+        .request()?;
+        let headers = request.headers();
+        let client = forwarded(headers)
+            .next()
+            .or_else(|| field(headers, "x-real-ip"))
+            .and_then(address);
+        let id = id.or_else(|| field(headers, "x-request-id"));
+        let request_id = id.map(str::to_owned);
+        if delivery.pass_through {
+            event::stand_alone(&mut request);
+        }
+        Ok(Decoded::Exchange(Exchange {
+            request,
+            client,
+            request_id,
+            likely_mount: None,
+            reply: reply(delivery),
+        }))
+    }
+
+    fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>> {
+        Some(reply(delivery).encode(document::refusal(error)))
+    }
+}
+
+/// The parameters in an activation as an action proxy receives it.
+fn activation(event: &Value) -> Option<&Value> {
+    let around = ["activation_id", "action_name", "namespace", "deadline"];
+    event
+        .get("value")
+        .filter(|value| value.is_object())
+        .filter(|_| around.iter().any(|name| event.get(name).is_some()))
+}
+
+fn parameters<'d>(delivery: &'d Delivery<'_>) -> &'d Value {
+    activation(&delivery.json).unwrap_or(&delivery.json)
+}
+
+/// The parameters but the platform's own.
+fn merged(parameters: &Value) -> Value {
+    let mut merged: Map<_, _> = parameters.as_object().cloned().unwrap_or_default();
+    merged.retain(|name, _| !name.starts_with("__ow_"));
+    Value::Object(merged)
+}
+
+/// The body: JSON as such, text, or base64 for every type that is no text;
+/// what is no base64 stands for itself.
+fn body(parameters: &Value, headers: &HeaderMap) -> Vec<u8> {
+    let media = field(headers, "content-type").unwrap_or_default();
+    let is_value = media.starts_with("application/json") && parameters.get("__ow_query").is_none();
+    let text = match parameters.get("__ow_body") {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::String(text)) if !is_value => text,
+        Some(json) => return json.to_string().into_bytes(),
+    };
+    let is_text = media.is_empty()
+        || media.starts_with("text/")
+        || media.starts_with("application/x-www-form-urlencoded")
+        || ["+json", "+xml", "/xml", "/javascript"]
+            .iter()
+            .any(|part| media.contains(part));
+    let bytes = (!is_text).then(|| STANDARD.decode(text).ok()).flatten();
+    bytes.unwrap_or_else(|| text.clone().into_bytes())
+}
+
+fn reply(delivery: &Delivery<'_>) -> Box<dyn Reply> {
+    if delivery.pass_through || parameters(delivery).get("__ow_method").is_none() {
+        Box::new(Whole)
+    } else {
+        Box::new(Http)
+    }
+}
+
+/// The platform makes an HTTP response of the result.
+struct Http;
+
+impl Reply for Http {
+    fn redirects(&self) -> bool {
+        true
+    }
+
+    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
+        let (parts, body) = response.into_parts();
+        let media = parts.headers.get(header::CONTENT_TYPE);
+        // To the platform's HTTP library every image is binary, this one too.
+        let body = if media.is_some_and(|media| media.as_bytes().starts_with(b"image/svg")) {
+            STANDARD.encode(body)
+        } else {
+            event::body_text(&parts.headers, body).0
+        };
+        json!({
+            "statusCode": parts.status.as_u16(),
+            "headers": event::header_map(&parts.headers),
+            "body": body,
+        })
+        .to_string()
+        .into_bytes()
+    }
+}
+
+/// The result is the answer: an object, whose `error` means a failure.
+struct Whole;
+
+impl Reply for Whole {
+    fn redirects(&self) -> bool {
+        false
+    }
+
+    fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
+        let (parts, body) = response.into_parts();
+        let media = parts.headers.get(header::CONTENT_TYPE);
+        let result = media
+            .filter(|media| media.as_bytes().starts_with(b"application/json"))
+            .and_then(|_| serde_json::from_slice(&body).ok())
+            .filter(Value::is_object)
+            .unwrap_or_else(|| json!({"body": event::body_text(&parts.headers, body).0}));
+        let failed = parts.status.is_client_error() || parts.status.is_server_error();
+        let result = if failed {
+            json!({"error": result})
+        } else {
+            result
+        };
+        result.to_string().into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests;
