@@ -120,17 +120,16 @@ fn lists(headers: &HeaderMap) -> Map<String, Value> {
 fn texts(headers: &HeaderMap) -> Map<String, Value> {
     let (mut fields, cookies) = event::single_fields(headers);
     for (i, cookie) in cookies.into_iter().enumerate() {
-        let spell = |(place, c): (usize, char)| {
-            if (i >> place.min(31)) & 1 == 1 {
-                c.to_ascii_uppercase()
-            } else {
-                c
+        let mut bits = i;
+        let mut spell = |c: char| {
+            if c.is_ascii_lowercase() {
+                let capital = bits & 1 == 1;
+                bits >>= 1;
+                return if capital { c.to_ascii_uppercase() } else { c };
             }
+            c
         };
-        fields.insert(
-            "set-cookie".chars().enumerate().map(spell).collect(),
-            cookie,
-        );
+        fields.insert("set-cookie".chars().map(&mut spell).collect(), cookie);
     }
     fields
 }
@@ -221,6 +220,21 @@ mod tests {
             json!({"statusCode": 302, "statusDescription": "302 Found", "isBase64Encoded": false, "body": "",
                    "headers": {"Location": "https://cdn.example.net/7.webp",
                                "set-cookie": "a=1; Path=/", "Set-cookie": "b=2; Path=/", "sEt-cookie": "c=3; Path=/"}})
+        );
+    }
+
+    #[test]
+    fn every_cookie_has_a_spelling_of_its_own() {
+        let mut headers = HeaderMap::new();
+        for i in 0..100 {
+            headers.append("set-cookie", HeaderValue::from(i));
+        }
+        let fields = texts(&headers);
+        assert_eq!(fields.len(), 100);
+        assert!(
+            fields
+                .keys()
+                .all(|name| name.eq_ignore_ascii_case("set-cookie"))
         );
     }
 }

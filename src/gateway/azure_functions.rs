@@ -94,12 +94,15 @@ fn http_trigger(event: &Value) -> Option<&Value> {
         .or_else(|| data.values().find(|value| is_http(value)))
 }
 
-/// Path and query of `scheme://host/path?query`.
+/// Path and query of `scheme://host/path?query`, or of what follows the host.
 fn path_and_query(url: &str) -> (&str, &str) {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| {
-        let at = rest.find(['/', '?']).unwrap_or(rest.len());
-        rest.get(at..).unwrap_or_default()
-    });
+    let rest = match url.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(['/', '?']) => {
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
+            rest.get(end..).unwrap_or_default()
+        }
+        _ => url,
+    };
     rest.split_once('?').unwrap_or((rest, ""))
 }
 

@@ -55,6 +55,19 @@ fn older_hosts_and_several_bindings() {
 }
 
 #[test]
+fn urls_are_absolute_or_not() {
+    for (url, path, query) in [
+        ("http://h:7071/a%20b?c=d?e", "/a%20b", "c=d?e"),
+        ("https://h", "", ""),
+        ("https://h?a", "", "a"),
+        ("/a?u=https://x/y", "/a", "u=https://x/y"),
+        ("", "", ""),
+    ] {
+        assert_eq!(path_and_query(url), (path, query), "{url}");
+    }
+}
+
+#[test]
 fn bad_fields_are_named_in_the_outputs() {
     for (name, value, field) in [
         ("Method", json!("G T"), "Data.req.Method"),
