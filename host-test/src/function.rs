@@ -61,13 +61,14 @@ impl Function for Deployed {
         invocation: &'a Invocation,
     ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
         Box::pin(async {
+            let headers = lines(&invocation.headers);
             let context = Context {
                 mount: None,
                 client: None,
                 request_id: Some(&invocation.request_id),
                 pass_through: self.knows_mode.then_some(invocation.pass_through),
-                target: None,
-                headers: &[],
+                target: invocation.target.as_deref(),
+                headers: &headers,
             };
             match self
                 .instances
@@ -85,4 +86,12 @@ impl Function for Deployed {
             }
         })
     }
+}
+
+/// Field lines, as `wit/edgepick.wit` has them.
+fn lines(headers: &http::HeaderMap) -> Vec<u8> {
+    let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat()
+    };
+    headers.iter().flat_map(line).collect()
 }

@@ -195,6 +195,7 @@ impl Options {
             event,
             request_id,
             pass_through: self.pass_through,
+            ..Invocation::default()
         })
     }
 }
