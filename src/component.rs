@@ -101,7 +101,8 @@ fn read_lines(lines: &[u8], wanted: impl Fn(&[u8]) -> Option<HeaderName>) -> Hea
         let Some(name) = wanted(name) else { continue };
         let value = value.get(1..).unwrap_or_default().trim_ascii();
         if let Ok(value) = HeaderValue::from_bytes(value) {
-            headers.append(name, value);
+            // A map that is full takes no more.
+            let _ = headers.try_append(name, value);
         }
     }
     headers

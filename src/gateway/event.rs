@@ -102,6 +102,10 @@ fn append(query: &mut String, name: &str, value: &Value) {
     }
 }
 
+/// More fields than any gateway lets through, fewer than a map of them can
+/// hold; the rest are left out.
+const MOST_FIELDS: usize = 4096;
+
 /// Request fields from a map of texts or lists of texts. What HTTP cannot
 /// carry is left out: it cannot have come from a request.
 pub(super) fn headers(map: Option<&Value>) -> HeaderMap {
@@ -111,7 +115,9 @@ pub(super) fn headers(map: Option<&Value>) -> HeaderMap {
             continue;
         };
         let mut append = |value: &Value| {
-            if let Some(Ok(value)) = value.as_str().map(HeaderValue::from_str) {
+            if let Some(Ok(value)) = value.as_str().map(HeaderValue::from_str)
+                && headers.len() < MOST_FIELDS
+            {
                 headers.append(name.clone(), value);
             }
         };

@@ -136,3 +136,14 @@ fn documents_spell_fields_as_the_vendors_do() {
         ("aGk=".to_owned(), true)
     );
 }
+
+#[test]
+fn more_fields_than_a_map_can_hold() {
+    let one_each = (0..40_000).map(|i| (format!("x-{i}"), Value::from("1")));
+    let many = json!({"x": vec!["1"; 40_000]});
+    for map in [one_each.collect(), many] {
+        let mut headers = headers(Some(&map));
+        assert_eq!(headers.len(), MOST_FIELDS);
+        headers.insert("cookie", HeaderValue::from_static("a=1"));
+    }
+}
