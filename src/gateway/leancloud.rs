@@ -127,7 +127,7 @@ impl WireFormat for LeanCloud {
                 Some((function, call.rpc))
             })
             .ok_or_else(|| bad(TARGET, ACCEPTED))?;
-        let query = arguments(delivery)
+        let query = arguments(delivery)?
             .ok_or_else(|| bad("body", "an object of the public interface's parameters"))?;
         let mut request = Request::new(Vec::new());
         *request.uri_mut() = event::target(function.path, &query)
@@ -176,18 +176,24 @@ impl WireFormat for LeanCloud {
 }
 
 /// The arguments as a query; `None` where they are no object.
-fn arguments(delivery: &Delivery<'_>) -> Option<String> {
+///
+/// # Errors
+/// Bytes that are no JSON.
+fn arguments(delivery: &Delivery<'_>) -> Result<Option<String>, EventError> {
     if delivery.event.trim_ascii().is_empty() {
-        return Some(String::new());
+        return Ok(Some(String::new()));
     }
     let media = field(&delivery.headers, "content-type").unwrap_or_default();
     if media.starts_with("application/x-www-form-urlencoded") {
-        let form = std::str::from_utf8(delivery.event).ok()?;
-        return Some(event::query_as_sent(form));
+        let form = std::str::from_utf8(delivery.event).ok();
+        return Ok(form.map(event::query_as_sent));
     }
-    let mut arguments: Map<String, Value> = delivery.json.as_object()?.clone();
-    arguments.retain(|name, _| !name.starts_with('_'));
-    Some(event::query_of_decoded(Some(&Value::Object(arguments))))
+    let arguments = delivery.parsed()?.as_object();
+    Ok(arguments.map(|arguments| {
+        let mut arguments = arguments.clone();
+        arguments.retain(|name, _| !name.starts_with('_'));
+        event::query_of_decoded(Some(&Value::Object(arguments)))
+    }))
 }
 
 /// By the field, or by the member that scripts send to spare a preflight.

@@ -122,13 +122,15 @@ pub(super) fn above_parameters(path: &str, parameters: Option<&Value>) -> Option
     if values.len() > MOST_PARAMETERS {
         return None;
     }
+    // A value may itself end in another one.
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     let mut above = path.trim_end_matches('/');
     while !values.is_empty() {
         let (index, shorter) = values
             .iter()
             .enumerate()
             .find_map(|(index, value)| Some((index, before(above, value)?)))?;
-        values.swap_remove(index);
+        values.remove(index);
         above = shorter;
     }
     (!above.is_empty()).then(|| above.to_owned())
@@ -251,6 +253,11 @@ mod tests {
             ),
             ("/pics/a%20b/c/", json!({"": "a b/c"}), Some("/pics")),
             ("/pics/a%2Fb", json!({"x": "a%2Fb"}), Some("/pics")),
+            (
+                "/pics/cats/animals/cats",
+                json!({"a": "cats", "b": "animals/cats"}),
+                Some("/pics"),
+            ),
             ("/cats", json!({"kind": "cats"}), None),
             ("/pics", json!({"": ""}), Some("/pics")),
             ("/pics", json!({}), Some("/pics")),

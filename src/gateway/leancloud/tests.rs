@@ -126,10 +126,17 @@ fn failures_before_an_answer() {
         "no such cloud function: \"none\"; accepted: random, pictures, info"
     );
     assert_eq!(error("/1.1/call/_ops/metadatas", "")["code"], 404);
-    for event in ["[]", "null", "7", "\"s\"", "{", "\u{fffd}"] {
+    for (event, begin) in [
+        ("[]", "bad body"),
+        ("null", "bad body"),
+        ("7", "bad body"),
+        ("\"s\"", "bad body"),
+        ("{", "the event is no JSON: "),
+        ("\u{fffd}", "the event is no JSON: "),
+    ] {
         let document = error("/1.1/functions/random", event);
         assert_eq!(document["code"], 1, "{event}");
-        assert!(document["error"].as_str().unwrap().starts_with("bad body"));
+        assert!(document["error"].as_str().unwrap().starts_with(begin));
     }
     let long = json!({"seed": "x".repeat(70_000)}).to_string();
     assert_eq!(error("/1.1/functions/random", &long)["code"], 1);
