@@ -40,8 +40,7 @@ pub(super) fn serve(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(options.idle)
-        .max_buf_size(options.head.max(8 << 10))
-        .pipeline_flush(true);
+        .max_buf_size(options.head.max(8 << 10));
     let service = service_fn(move |request| exchange::answer(Arc::clone(&caller), request));
     let connection = graceful.watch(http.serve_connection(stream, service));
     Ok(async move {
