@@ -1,5 +1,8 @@
 //! Golden files. `BLESS=1` rewrites them.
 
+/// How to accept differences; once at the end of them all.
+pub(crate) const HOW: &str = "If that is right, run `BLESS=1 cargo test -p host-test` and read the diff before you commit it.";
+
 use std::path::Path;
 
 use similar::TextDiff;
@@ -7,7 +10,7 @@ use similar::TextDiff;
 /// Compares a text with a golden file.
 ///
 /// # Errors
-/// The differences, and how to accept them.
+/// The differences.
 pub(crate) fn check(path: &Path, text: &str) -> Result<(), String> {
     let before = std::fs::read_to_string(path).ok();
     if before.as_deref() == Some(text) {
@@ -19,11 +22,8 @@ pub(crate) fn check(path: &Path, text: &str) -> Result<(), String> {
     }
     let diff = TextDiff::from_lines(before.as_deref().unwrap_or_default(), text);
     let name = path.display().to_string();
-    let diff = diff
+    Err(diff
         .unified_diff()
         .header(&name, "what came out")
-        .to_string();
-    Err(format!(
-        "{diff}If that is right, run `BLESS=1 cargo test -p host-test` and read the diff before you commit it."
-    ))
+        .to_string())
 }

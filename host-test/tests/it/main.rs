@@ -16,3 +16,9 @@ mod connections;
 mod fairness;
 // Imports and exports; hosts that offer nothing but the proxy world.
 mod surface;
+// Every wire format has a decoder, an emulator and fixtures.
+mod registry;
+// Golden replies to the platforms' events.
+mod goldens;
+// Tencent's API Gateway, and the trap that redirects fall into there.
+mod tencent;

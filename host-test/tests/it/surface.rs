@@ -47,7 +47,7 @@ fn imports_and_exports_are_those_of_the_golden_file() {
         }
     }
     bless::check(&fixtures().join("surface.txt"), &surface)
-        .unwrap_or_else(|difference| panic!("{difference}"));
+        .unwrap_or_else(|difference| panic!("{difference}{}", bless::HOW));
 }
 
 #[test]

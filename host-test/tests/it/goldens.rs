@@ -1,0 +1,153 @@
+//! Golden replies: `fixtures/<format>/<case>.event.*` through the real
+//! component is `<case>.reply.json`. How the event was delivered, where that
+//! matters, stands in `<case>.delivery.json`.
+
+use std::path::{Path, PathBuf};
+
+use edgepick_host::bindings::gateway::Context;
+use edgepick_host::site::{Instances, Site};
+use serde_json::{Value, json};
+
+use crate::bless;
+use crate::stands::{fixtures, seeded, stand};
+
+struct Case {
+    /// As `gateway.handle` takes it.
+    platform: String,
+    event: Vec<u8>,
+    /// `target`, `headers`, `pass_through`.
+    delivery: Value,
+    reply: PathBuf,
+}
+
+/// The events of all wire formats, in the order of their names.
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for folder in std::fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        if !folder.is_dir() {
+            continue;
+        }
+        let format = folder.file_name().unwrap().to_string_lossy().into_owned();
+        // A wire format's name begins with its platform's.
+        let platform = format.split('_').next().unwrap().to_owned();
+        for path in std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let Some((case, _)) = name.split_once(".event.") else {
+                continue;
+            };
+            cases.push(Case {
+                platform: platform.clone(),
+                event: std::fs::read(&path).unwrap(),
+                delivery: delivery(&folder.join(format!("{case}.delivery.json"))),
+                reply: folder.join(format!("{case}.reply.json")),
+            });
+        }
+    }
+    cases.sort_by(|a, b| a.reply.cmp(&b.reply));
+    cases
+}
+
+fn delivery(path: &Path) -> Value {
+    let Ok(text) = std::fs::read(path) else {
+        return Value::Null;
+    };
+    serde_json::from_slice(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+impl Case {
+    /// The reply as text; an error of the door is an object with `event-error`.
+    async fn reply(&self, instances: &Instances) -> String {
+        let mut lines = String::new();
+        for (name, value) in self.delivery["headers"].as_object().into_iter().flatten() {
+            lines.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
+        }
+        let context = Context {
+            mount: None,
+            client: None,
+            request_id: None,
+            pass_through: self.delivery["pass_through"].as_bool(),
+            target: self.delivery["target"].as_str(),
+            headers: lines.as_bytes(),
+        };
+        let reply = match instances
+            .gateway(&self.platform, &self.event, context)
+            .await
+            .unwrap()
+        {
+            Ok(document) => match serde_json::from_slice(&document) {
+                Ok(document) => document,
+                Err(_) => json!({ "text": String::from_utf8_lossy(&document) }),
+            },
+            Err(error) => {
+                json!({ "event-error": { "code": error.code, "message": error.message } })
+            }
+        };
+        format!("{reply:#}\n")
+    }
+}
+
+#[test]
+fn replies_are_the_golden_ones() {
+    let stand = stand("sample");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    // Other randomness must not change a golden answer.
+    let mut options = seeded();
+    options.seed = Some(99);
+    let other = Site::new(&stand.component, options).unwrap().instances();
+    let instances = stand.site.instances();
+    let mut failures = Vec::new();
+    let cases = cases();
+    for case in &cases {
+        let (reply, again) =
+            runtime.block_on(async { (case.reply(&instances).await, case.reply(&other).await) });
+        if reply != again {
+            failures.push(format!(
+                "{}: the answer is random; ask for an id or a seed",
+                case.reply.display()
+            ));
+        } else if let Err(difference) = bless::check(&case.reply, &reply) {
+            failures.push(difference);
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {} replies:\n{}\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n"),
+        bless::HOW
+    );
+    assert!(!cases.is_empty());
+}
+
+#[test]
+fn every_golden_reply_has_its_event() {
+    let known: Vec<_> = cases().into_iter().map(|case| case.reply).collect();
+    for folder in std::fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        for path in folder
+            .read_dir()
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+        {
+            let is_reply = path.to_string_lossy().ends_with(".reply.json");
+            assert!(
+                !is_reply || known.contains(&path),
+                "{} has no event",
+                path.display()
+            );
+        }
+    }
+}
