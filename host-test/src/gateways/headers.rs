@@ -1,10 +1,12 @@
 //! What every proxy does with header fields (RFC 9110 section 7.6.1).
 
-use http::HeaderMap;
+use std::net::IpAddr;
+
 use http::header::{
-    CONNECTION, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    CONNECTION, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
     TRANSFER_ENCODING, UPGRADE,
 };
+use http::{HeaderMap, HeaderValue, Uri};
 
 /// Fields that are about one connection, beside those that `Connection` names.
 const HOP_BY_HOP: [HeaderName; 8] = [
@@ -34,10 +36,45 @@ pub(super) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
+/// The name that the caller used, unless it says nothing but where this machine
+/// is: there is no other way to reach an emulator.
+pub(super) fn named_host(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let uri: Uri = host.parse().ok()?;
+    let name = uri.host()?;
+    let here = name == "localhost" || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    (!here).then(|| host.to_owned())
+}
+
+/// A value as text; bytes that are no UTF-8 are lost.
+pub(super) fn text(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+/// All values of a name, in the order sent.
+pub(super) fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    headers.get_all(name).iter().map(text).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
+
+    #[test]
+    fn hosts_that_say_nothing_are_none() {
+        for (host, expected) in [
+            ("localhost:8090", None),
+            ("127.0.0.1", None),
+            ("[::1]:80", None),
+            ("pictures.test:81", Some("pictures.test:81")),
+            ("a b", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, host.parse().unwrap());
+            assert_eq!(named_host(&headers).as_deref(), expected);
+        }
+        assert_eq!(named_host(&HeaderMap::new()), None);
+    }
 
     #[test]
     fn fields_of_one_connection_stay_behind() {

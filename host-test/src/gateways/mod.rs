@@ -4,8 +4,13 @@
 //! with the component's decoders: a mistake that both made would hide itself.
 
 mod arguments;
+mod aws_http_v2;
 mod headers;
+mod ids;
+mod lambda;
+mod sending;
 mod tencent_scf_apigw;
+mod times;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -118,7 +123,10 @@ pub struct Variant {
 }
 
 /// Every emulator, one row each.
-pub static GATEWAYS: &[Emulator] = &[tencent_scf_apigw::EMULATOR];
+pub static GATEWAYS: &[Emulator] = &[
+    aws_http_v2::EMULATOR,
+    tencent_scf_apigw::EMULATOR,
+];
 
 /// The emulator with this command, platform or name.
 #[must_use]
