@@ -13,9 +13,9 @@
 //! check is a GET without a `host`.
 
 use http::{HeaderMap, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::request::{address, field, forwarded, text};
+use super::request::field;
 use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
 
 /// The format.
@@ -44,19 +44,10 @@ impl WireFormat for Alb {
             ["multiValueQueryStringParameters", "queryStringParameters"],
         ));
         let path = event.get("path").and_then(Value::as_str);
-        let base64 = event::flag(event.get("isBase64Encoded"));
-        let headers = event::first_map(event, ["multiValueHeaders", "headers"]);
-        let request = event::Parts {
-            format: NAME,
-            method: ("httpMethod", text(event, "httpMethod")),
-            target: ("path", path.map(|path| event::target(path, &query))),
-            headers: event::headers(headers),
-            body: ("body", event::body(event.get("body"), base64)),
-        }
-        .request()?;
-        let client = forwarded(request.headers()).next().and_then(address);
+        let target = path.map(|path| event::target(path, &query));
+        let request = event::request(NAME, event, "httpMethod", "path", target)?;
         Ok(Decoded::Exchange(Exchange {
-            client,
+            client: event::client(request.headers()),
             request_id: field(request.headers(), "x-amzn-trace-id").map(str::to_owned),
             likely_mount: None,
             request,
@@ -94,15 +85,16 @@ impl Reply for Target {
             ("headers", texts(&parts.headers))
         };
         let reason = parts.status.canonical_reason().unwrap_or("Unknown");
-        json!({
-            "statusCode": parts.status.as_u16(),
-            "statusDescription": format!("{} {reason}", parts.status.as_u16()),
-            name: fields,
-            "body": body,
-            "isBase64Encoded": base64,
-        })
-        .to_string()
-        .into_bytes()
+        event::document([
+            ("statusCode", parts.status.as_u16().into()),
+            (
+                "statusDescription",
+                format!("{} {reason}", parts.status.as_u16()).into(),
+            ),
+            (name, fields.into()),
+            ("body", body.into()),
+            ("isBase64Encoded", base64.into()),
+        ])
     }
 }
 
@@ -139,6 +131,7 @@ mod tests {
     use super::super::testing::{claims, exchange, field_of};
     use super::*;
     use http::{HeaderValue, StatusCode};
+    use serde_json::json;
 
     fn multi() -> Value {
         json!({"requestContext": {"elb": {"targetGroupArn": "arn:x"}}, "httpMethod": "POST", "path": "/img/a%20b",

@@ -17,7 +17,7 @@
 //! a list of their own; an HTTP API takes their field away.
 
 use http::{HeaderValue, Response, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::request::{above_parameters, address, at, text};
 use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
@@ -58,18 +58,8 @@ impl WireFormat for HttpV2 {
                 event::target(&path.replace('%', "%25"), &query)
             }
         });
-        let base64 = event::flag(event.get("isBase64Encoded"));
-        let mut request = event::Parts {
-            format: NAME,
-            method: (
-                "requestContext.http.method",
-                text(event, "requestContext.http.method"),
-            ),
-            target: ("rawPath", target),
-            headers: event::headers(event.get("headers")),
-            body: ("body", event::body(event.get("body"), base64)),
-        }
-        .request()?;
+        let mut request =
+            event::request(NAME, event, "requestContext.http.method", "rawPath", target)?;
         if !request.headers().contains_key(header::COOKIE)
             && let Some(cookies) = cookies(event)
         {
@@ -126,15 +116,13 @@ impl Reply for Simple {
         let (parts, body) = response.into_parts();
         let (body, base64) = event::body_text(&parts.headers, body);
         let (headers, cookies) = event::single_fields(&parts.headers);
-        json!({
-            "statusCode": parts.status.as_u16(),
-            "headers": headers,
-            "cookies": cookies,
-            "body": body,
-            "isBase64Encoded": base64,
-        })
-        .to_string()
-        .into_bytes()
+        event::document([
+            ("statusCode", parts.status.as_u16().into()),
+            ("headers", headers.into()),
+            ("cookies", cookies.into()),
+            ("body", body.into()),
+            ("isBase64Encoded", base64.into()),
+        ])
     }
 }
 
@@ -142,6 +130,7 @@ impl Reply for Simple {
 mod tests {
     use super::super::testing::{claims, exchange, field_of};
     use super::*;
+    use serde_json::json;
 
     fn http_api() -> Value {
         json!({"version": "2.0", "routeKey": "ANY /img/{proxy+}", "rawPath": "/prod/img/a b%", "rawQueryString": "id=1&id=2&q=x%20y%2Bz+w",

@@ -18,7 +18,7 @@
 //! one more is a 502.
 
 use http::Response;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::request::{above_parameters, at, text};
 use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
@@ -59,16 +59,8 @@ impl WireFormat for RestV1 {
             event,
             ["multiValueQueryStringParameters", "queryStringParameters"],
         ));
-        let base64 = event::flag(event.get("isBase64Encoded"));
-        let headers = event::first_map(event, ["multiValueHeaders", "headers"]);
-        let request = event::Parts {
-            format: NAME,
-            method: ("httpMethod", text(event, "httpMethod")),
-            target: ("path", path.map(|path| event::target(path, &query))),
-            headers: event::headers(headers),
-            body: ("body", event::body(event.get("body"), base64)),
-        }
-        .request()?;
+        let target = path.map(|path| event::target(path, &query));
+        let request = event::request(NAME, event, "httpMethod", "path", target)?;
         // Where the resource has parameters, they are what the site is asked
         // for; what stands above them is where it is published.
         let parameters = event.get("pathParameters");
@@ -121,15 +113,13 @@ impl Reply for Proxy {
         let (lists, texts): (Map<_, _>, Map<_, _>) = event::header_map(&parts.headers)
             .into_iter()
             .partition(|(_, value)| value.is_array());
-        json!({
-            "statusCode": parts.status.as_u16(),
-            "headers": texts,
-            "multiValueHeaders": lists,
-            "body": body,
-            "isBase64Encoded": base64,
-        })
-        .to_string()
-        .into_bytes()
+        event::document([
+            ("statusCode", parts.status.as_u16().into()),
+            ("headers", texts.into()),
+            ("multiValueHeaders", lists.into()),
+            ("body", body.into()),
+            ("isBase64Encoded", base64.into()),
+        ])
     }
 }
 

@@ -18,10 +18,10 @@
 //! host follows a redirect of the handler's own, so it has to stand in there.
 
 use http::Response;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::document::{self, Received};
-use super::request::{above_parameters, address, field, forwarded, text};
+use super::request::{above_parameters, field, text};
 use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, event};
 
 /// The format.
@@ -64,9 +64,8 @@ impl WireFormat for Invocation {
         let id = field(&delivery.headers, "x-azure-functions-invocationid")
             .or_else(|| text(&delivery.json, "Metadata.sys.RandGuid"));
         let parameters = trigger.get("Params");
-        let client = forwarded(request.headers()).next().and_then(address);
         Ok(Decoded::Exchange(Exchange {
-            client,
+            client: event::client(request.headers()),
             request_id: id.map(str::to_owned),
             // A function is published under `/api` and its name, or under its
             // route, whose parameters are what the site is asked for.
@@ -123,10 +122,14 @@ fn acknowledge(delivery: &Delivery<'_>) -> Vec<u8> {
         records: Some(records),
     };
     let log = Value::Object(received.members()).to_string();
-    json!({"Outputs": {}, "Logs": [log], "ReturnValue": null})
-        .to_string()
-        .into_bytes()
+    event::document([
+        ("Outputs", Map::new().into()),
+        ("Logs", vec![log].into()),
+        ("ReturnValue", Value::Null),
+    ])
 }
+
+const NO_BYTES: &str = "bytes cannot leave through this function's outputs; set enableForwardingHttpRequest in host.json\n";
 
 /// The answer in the bindings' outputs: texts only.
 struct Outputs;
@@ -144,18 +147,26 @@ impl Reply for Outputs {
         }
         let (body, base64) = event::body_text(&parts.headers, body);
         // The host writes a text as it is and never decodes it.
-        let answer = if base64 {
-            json!({
-                "statusCode": 500,
-                "headers": {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"},
-                "body": "bytes cannot leave through this function's outputs; set enableForwardingHttpRequest in host.json\n",
-            })
+        let (status, body) = if base64 {
+            headers = event::object([
+                ("Content-Type", "text/plain; charset=utf-8".into()),
+                ("Cache-Control", "no-store".into()),
+            ]);
+            (500, NO_BYTES.to_owned())
         } else {
-            json!({"statusCode": parts.status.as_u16(), "headers": headers, "body": body})
+            (parts.status.as_u16(), body)
         };
-        json!({"Outputs": {"res": answer}, "Logs": null, "ReturnValue": answer})
-            .to_string()
-            .into_bytes()
+        let answer = event::object([
+            ("statusCode", status.into()),
+            ("headers", headers.into()),
+            ("body", body.into()),
+        ]);
+        let outputs = event::object([("res", answer.clone().into())]);
+        event::document([
+            ("Outputs", outputs.into()),
+            ("Logs", Value::Null),
+            ("ReturnValue", answer.into()),
+        ])
     }
 }
 

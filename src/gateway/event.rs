@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use super::EventError;
+use super::{EventError, request};
 
 /// What a path may not hold (RFC 3986 section 3.3). Percent signs stay: the
 /// path is as it was sent.
@@ -73,8 +73,16 @@ pub(super) fn query_of_encoded(map: Option<&Value>) -> String {
 /// A query string from a map of **decoded** values: a text, a list of texts
 /// for a repeated name, `true` for a bare name. Nulls are absent.
 pub(super) fn query_of_decoded(map: Option<&Value>) -> String {
+    query_of_some(map, |_| true)
+}
+
+/// Likewise, of those members whose names count.
+pub(super) fn query_of_some(map: Option<&Value>, counts: fn(&str) -> bool) -> String {
     let mut query = String::new();
     for (name, value) in map.and_then(Value::as_object).into_iter().flatten() {
+        if !counts(name) {
+            continue;
+        }
         match value {
             Value::Array(values) => values
                 .iter()
@@ -115,7 +123,10 @@ pub(super) fn headers(map: Option<&Value>) -> HeaderMap {
             continue;
         };
         let mut append = |value: &Value| {
-            if let Some(Ok(value)) = value.as_str().map(HeaderValue::from_str)
+            if let Some(Ok(value)) = value
+                .as_str()
+                .map(str::as_bytes)
+                .map(HeaderValue::from_bytes)
                 && headers.len() < MOST_FIELDS
             {
                 headers.append(name.clone(), value);
@@ -204,6 +215,53 @@ impl Parts<'_> {
         *request.headers_mut() = self.headers;
         Ok(request)
     }
+}
+
+/// The request of an event that holds `headers` or `multiValueHeaders`,
+/// `body` and `isBase64Encoded`, its method at `method` and a path at `path`.
+///
+/// # Errors
+/// As of [`Parts::request`].
+#[inline(never)]
+pub(super) fn request(
+    format: &'static str,
+    event: &Value,
+    method: &'static str,
+    path: &'static str,
+    target: Option<String>,
+) -> Result<Request<Vec<u8>>, EventError> {
+    let base64 = flag(event.get("isBase64Encoded"));
+    Parts {
+        format,
+        method: (method, request::text(event, method)),
+        target: (path, target),
+        headers: headers(first_map(event, ["multiValueHeaders", "headers"])),
+        body: ("body", body(event.get("body"), base64)),
+    }
+    .request()
+}
+
+/// The client as the first proxy of `X-Forwarded-For` saw it.
+#[inline(never)]
+pub(super) fn client(headers: &HeaderMap) -> Option<String> {
+    request::forwarded(headers)
+        .next()
+        .and_then(request::address)
+}
+
+/// A document of these members.
+pub(super) fn document<const N: usize>(members: [(&str, Value); N]) -> Vec<u8> {
+    Value::Object(object(members)).to_string().into_bytes()
+}
+
+/// An object of these members. Inserted one by one: to build the map at once
+/// would bring a sort into the component.
+pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    let mut object = Map::new();
+    for (name, value) in members {
+        object.insert(name.to_owned(), value);
+    }
+    object
 }
 
 /// Makes a request whose answer has to stand alone, where status and fields

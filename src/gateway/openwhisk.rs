@@ -20,10 +20,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Response, header};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::invoke::PlainInvoke;
-use super::request::{address, field, forwarded, text};
+use super::request::{address, field, text};
 use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
 
 /// The format.
@@ -57,7 +57,7 @@ impl WireFormat for OpenWhisk {
         let method = text(parameters, "__ow_method").map(str::to_ascii_uppercase);
         let query = match parameters.get("__ow_query").and_then(Value::as_str) {
             Some(query) => event::query_as_sent(query),
-            None => event::query_of_decoded(Some(&merged(parameters))),
+            None => event::query_of_some(Some(parameters), |name| !name.starts_with("__ow_")),
         };
         let path = parameters.get("__ow_path").map_or(Some(""), Value::as_str);
         let headers = event::headers(parameters.get("__ow_headers"));
@@ -70,10 +70,8 @@ impl WireFormat for OpenWhisk {
         }
         .request()?;
         let headers = request.headers();
-        let client = forwarded(headers)
-            .next()
-            .or_else(|| field(headers, "x-real-ip"))
-            .and_then(address);
+        let client =
+            event::client(headers).or_else(|| field(headers, "x-real-ip").and_then(address));
         let id = id.or_else(|| field(headers, "x-request-id"));
         let request_id = id.map(str::to_owned);
         if delivery.pass_through {
@@ -93,8 +91,12 @@ impl WireFormat for OpenWhisk {
     }
 }
 
-/// The parameters in an activation as an action proxy receives it.
+/// The parameters in an activation as an action proxy receives it. A web
+/// action's are none, whatever its caller's body merged into them.
 fn activation(event: &Value) -> Option<&Value> {
+    if event.get("__ow_method").is_some() {
+        return None;
+    }
     let around = ["activation_id", "action_name", "namespace", "deadline"];
     event
         .get("value")
@@ -104,13 +106,6 @@ fn activation(event: &Value) -> Option<&Value> {
 
 fn parameters<'d>(delivery: &'d Delivery<'_>) -> &'d Value {
     activation(&delivery.json).unwrap_or(&delivery.json)
-}
-
-/// The parameters but the platform's own.
-fn merged(parameters: &Value) -> Value {
-    let mut merged: Map<_, _> = parameters.as_object().cloned().unwrap_or_default();
-    merged.retain(|name, _| !name.starts_with("__ow_"));
-    Value::Object(merged)
 }
 
 /// The body: JSON as such, text, or base64 for every type that is no text;
@@ -158,13 +153,11 @@ impl Reply for Http {
         } else {
             event::body_text(&parts.headers, body).0
         };
-        json!({
-            "statusCode": parts.status.as_u16(),
-            "headers": event::header_map(&parts.headers),
-            "body": body,
-        })
-        .to_string()
-        .into_bytes()
+        event::document([
+            ("statusCode", parts.status.as_u16().into()),
+            ("headers", event::header_map(&parts.headers).into()),
+            ("body", body.into()),
+        ])
     }
 }
 
@@ -179,17 +172,17 @@ impl Reply for Whole {
     fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
         let (parts, body) = response.into_parts();
         let media = parts.headers.get(header::CONTENT_TYPE);
-        let result = media
+        let whole = media
             .filter(|media| media.as_bytes().starts_with(b"application/json"))
             .and_then(|_| serde_json::from_slice(&body).ok())
-            .filter(Value::is_object)
-            .unwrap_or_else(|| json!({"body": event::body_text(&parts.headers, body).0}));
-        let failed = parts.status.is_client_error() || parts.status.is_server_error();
-        let result = if failed {
-            json!({"error": result})
-        } else {
-            result
-        };
+            .filter(Value::is_object);
+        let result = whole.unwrap_or_else(|| {
+            let text = event::body_text(&parts.headers, body).0;
+            event::object([("body", text.into())]).into()
+        });
+        if parts.status.is_client_error() || parts.status.is_server_error() {
+            return event::document([("error", result)]);
+        }
         result.to_string().into_bytes()
     }
 }

@@ -1,6 +1,7 @@
 use super::super::testing::{claims, exchange, received};
 use super::*;
 use http::{HeaderValue, StatusCode};
+use serde_json::json;
 
 fn invocation() -> Value {
     json!({"Data": {"pic": {"Url": "https://pics.azurewebsites.net/api/pic/a%20b?id=1&id=2&q=x%20y%2Bz", "Method": "POST",

@@ -1,6 +1,7 @@
 use super::super::testing::{claims, exchange};
 use super::*;
 use http::{HeaderValue, StatusCode};
+use serde_json::json;
 
 fn normal() -> Value {
     json!({"__ow_method": "post", "__ow_path": "/img/a%20b", "__ow_user": "guest",
@@ -81,6 +82,11 @@ fn activations_wrap_web_actions_and_plain_invokes() {
     assert_eq!(plain.request.uri(), "/?category=cats&count=3");
     assert_eq!(plain.request_id.as_deref(), Some("44794bd6"));
     assert!(!plain.reply.redirects());
+    let mut forged = normal();
+    forged["value"] =
+        json!({"__ow_method": "get", "__ow_headers": {"x-forwarded-for": "198.51.100.1"}});
+    forged["namespace"] = "guest".into();
+    assert_eq!(exchange(&OpenWhisk, &forged).client, web.client);
     for event in [
         json!({}),
         json!({"value": {}}),
