@@ -623,7 +623,8 @@ mod tests {
             settings.check(&["tencent"])
         };
         assert_eq!(with(|_| ()), Ok(()));
-        let table: [(fn(&mut Settings), &str); 8] = [
+        type Change = fn(&mut Settings);
+        let table: [(Change, &str); 8] = [
             (|s| s.mount = "user".into(), "mount"),
             (|s| s.mount = "/a?b".into(), "mount"),
             (|s| s.referrer_policy = "none".into(), "referrer_policy"),

@@ -11,8 +11,8 @@ fn section(title: &str) -> &'static str {
     let start = readme
         .find(&heading)
         .unwrap_or_else(|| panic!("the README has no section {title}"));
-    let rest = &readme[start + heading.len()..];
-    &rest[..rest.find("\n## ").unwrap_or(rest.len())]
+    let rest = readme.split_at(start + heading.len()).1;
+    rest.split("\n## ").next().unwrap_or_default()
 }
 
 /// The words between backquotes in the first cells of a section's table rows.

@@ -217,7 +217,7 @@ fn names_that_would_mean_something_else_are_reserved() {
     }
     for word in &WORDS {
         let free = reserved(word.word).unwrap();
-        assert_eq!(reserved(&free), None, "{} is not free", free);
+        assert_eq!(reserved(&free), None, "{free} is not free");
         assert!(!word.means.is_empty());
     }
 }
