@@ -9,7 +9,6 @@
 mod answer;
 mod base64_rules;
 mod event;
-mod query;
 mod refusal;
 mod rule;
 
@@ -24,10 +23,8 @@ use self::base64_rules::Base64Rule;
 use self::refusal::Refusal;
 use self::rule::{Rule, RuleMethod};
 use super::arguments::{seconds, with_default};
+use super::scf::MOST;
 use super::{Emulator, Gateway, Invocation, Outcome, Variant};
-
-/// Most bytes of an event and of what the function gives.
-const MOST: usize = 6 * 1024 * 1024;
 
 /// Most rules of the base64 setting.
 const MOST_BASE64_RULES: usize = 10;

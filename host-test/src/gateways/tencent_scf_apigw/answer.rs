@@ -8,9 +8,10 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATI
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::refusal::{Refusal, error_document, json_response};
-use super::{MOST, Options};
+use super::Options;
+use super::refusal::{Refusal, json_response};
 use crate::gateways::headers::end_to_end;
+use crate::gateways::scf::{self, MOST, error_document};
 use crate::gateways::{Failure, Outcome, Remark};
 
 pub(super) fn response(
@@ -44,19 +45,7 @@ fn failed(
     request_id: &str,
     method: &Method,
 ) -> Result<Response<Bytes>, Refusal> {
-    let (status, message) = match failure {
-        Failure::Threw(text) => (430, text.clone()),
-        Failure::TimedOut => (
-            433,
-            format!(
-                "Invoking task timed out after {} seconds",
-                options.function_timeout.as_secs_f64()
-            ),
-        ),
-        Failure::Memory => (434, "MemoryLimitReached".to_owned()),
-        Failure::Exited => (439, "User process exit when running".to_owned()),
-        Failure::Busy => (432, "ResourceLimitReached".to_owned()),
-    };
+    let (status, message) = scf::failure(failure, options.function_timeout);
     let document = error_document(request_id, status, &message).to_string();
     if options.failure_status {
         Ok(json_response(status, document, method))

@@ -9,8 +9,9 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, COOKIE, HOST, HeaderName, ORIG
 use http::{Method, Request, Uri};
 use serde_json::{Map, Value, json};
 
-use super::{Options, Profile, query};
+use super::{Options, Profile};
 use crate::gateways::headers::end_to_end;
+use crate::gateways::scf::query;
 
 /// The API's ids, of the form that the platform gives out.
 const SERVICE: &str = "service-k3m9x0ab";

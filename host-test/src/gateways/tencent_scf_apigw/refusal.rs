@@ -6,6 +6,8 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::gateways::scf::{ANSWER_TOO_LARGE, EVENT_TOO_LARGE, error_document};
+
 /// An answer that is not the function's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -36,8 +38,8 @@ impl Refusal {
         match self {
             Self::NoStage(_) | Self::NoRule(_) | Self::Method => 404,
             Self::CrossOrigin(_) => 429,
-            Self::EventTooLarge(_) => 406,
-            Self::AnswerTooLarge(_) => 407,
+            Self::EventTooLarge(_) => EVENT_TOO_LARGE.0,
+            Self::AnswerTooLarge(_) => ANSWER_TOO_LARGE.0,
             Self::Format | Self::NotJson(_) => 403,
             Self::BadGateway => 502,
             Self::Timeout => 504,
@@ -58,12 +60,8 @@ impl Refusal {
             )),
             Self::BadGateway => message("Bad Gateway.".to_owned()),
             Self::Timeout => message("Gateway Time-out.".to_owned()),
-            Self::EventTooLarge(id) => error_document(id, status, "RequestTooLarge"),
-            Self::AnswerTooLarge(id) => error_document(
-                id,
-                status,
-                "The size of response exceeds the upper limit (6MB)",
-            ),
+            Self::EventTooLarge(id) => error_document(id, status, EVENT_TOO_LARGE.1),
+            Self::AnswerTooLarge(id) => error_document(id, status, ANSWER_TOO_LARGE.1),
             Self::Format => json!({
                 "errno": status,
                 "error": "Invalid scf response format. please check your scf response format.",
@@ -81,17 +79,6 @@ impl Refusal {
     pub(super) fn response(&self, method: &Method) -> Response<Bytes> {
         json_response(self.status(), self.document().to_string(), method)
     }
-}
-
-/// What SCF says of a call that failed.
-pub(super) fn error_document(request_id: &str, status: u16, message: &str) -> Value {
-    json!({
-        "errorCode": -1,
-        "errorMessage": message,
-        "requestId": request_id,
-        "stackTrace": "",
-        "statusCode": status,
-    })
 }
 
 /// JSON in answer to a request with this method.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 const MOST_ARGUMENTS: usize = 100;
 
 /// The member `queryString`.
-pub(super) fn decode(query: &str) -> Map<String, Value> {
+pub(in crate::gateways) fn decode(query: &str) -> Map<String, Value> {
     let mut decoded = Map::new();
     let arguments = query.split('&').filter(|argument| !argument.is_empty());
     for argument in arguments.take(MOST_ARGUMENTS) {
