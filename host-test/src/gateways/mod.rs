@@ -5,11 +5,14 @@
 
 mod arguments;
 mod aws_http_v2;
+mod document;
 mod headers;
 mod ids;
 mod lambda;
+mod scf;
 mod sending;
 mod tencent_scf_apigw;
+mod tencent_scf_url;
 mod times;
 
 use std::ffi::OsString;
@@ -126,6 +129,7 @@ pub struct Variant {
 pub static GATEWAYS: &[Emulator] = &[
     aws_http_v2::EMULATOR,
     tencent_scf_apigw::EMULATOR,
+    tencent_scf_url::EMULATOR,
 ];
 
 /// The emulator with this command, platform or name.
