@@ -218,3 +218,99 @@ fn length(header: &[u8]) -> Option<usize> {
         && (HEADER..=crate::bake::MAX_SITE).contains(&length);
     likely.then_some(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::COMPONENT;
+    use crate::testing::{baked, packed};
+
+    #[test]
+    fn a_baked_site_is_found_whole() {
+        let component = &baked().component;
+        let found = inspect(component).unwrap();
+        let site = site(packed()).unwrap();
+        assert_eq!(found.bytes, component.len());
+        assert_eq!(found.component_bytes, component.len() - packed().len());
+        assert_eq!(found.site, Some(site));
+    }
+
+    #[test]
+    fn a_site_is_described() {
+        let entry = |url: &str, category: &str, weight| edgepick::catalogue::Entry {
+            url: url.to_owned(),
+            category: Some(category.to_owned()),
+            weight,
+            ..Default::default()
+        };
+        let entries = vec![
+            entry("https://a.example/{1..10}.jpg", "cats/black", 1),
+            entry("https://a.example/0.png", "cats", 2),
+        ];
+        let packed = edgepick::catalogue::pack(br#"{"max_age":5}"#, entries).unwrap();
+        let site = site(&packed.bytes).unwrap();
+        let named = |facets: &[Facet]| -> Vec<_> {
+            facets
+                .iter()
+                .map(|facet| (facet.name.clone(), facet.pictures))
+                .collect()
+        };
+        assert_eq!((site.pictures, site.entries, site.ranges), (11, 2, 1));
+        assert!(site.weighted);
+        assert_eq!(
+            named(&site.categories),
+            [("cats".to_owned(), 11), ("cats/black".to_owned(), 10)]
+        );
+        assert_eq!(
+            named(&site.formats),
+            [("jpeg".to_owned(), 10), ("png".to_owned(), 1)]
+        );
+        let max_age = Setting {
+            key: "max_age".to_owned(),
+            value: 5.into(),
+        };
+        assert_eq!(site.settings, [max_age]);
+        let hashes = Section {
+            name: "hashes",
+            bytes: 16,
+        };
+        assert!(site.sections.contains(&hashes), "{:?}", site.sections);
+    }
+
+    #[test]
+    fn a_component_without_a_site_has_none() {
+        assert_eq!(inspect(COMPONENT).unwrap().site, None);
+    }
+
+    #[test]
+    fn a_damaged_site_is_named() {
+        let mut component = baked().component.clone();
+        // A URL of the sample stands in the site alone.
+        let url = memchr::memmem::find(&component, b"images.unsplash.com").unwrap();
+        component[url] = b'x';
+        let error = inspect(&component).unwrap_err();
+        assert!(matches!(error, InspectError::Damaged(_)), "{error}");
+    }
+
+    #[test]
+    fn a_foreign_component_is_told_apart() {
+        let component = r#"(component (import "a" (func $a)) (export "b" (func $a)))"#;
+        let error = inspect(&wat::parse_str(component).unwrap()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not a component of edgepick: it exports b"
+        );
+    }
+
+    #[test]
+    fn zeros_at_the_end_of_a_site_stand_in_no_segment() {
+        let mut packed = packed().to_vec();
+        let whole = site(&packed).unwrap();
+        while packed.last() == Some(&0) {
+            packed.pop();
+        }
+        let memory = [b"edgepick is a word too".to_vec(), vec![0; 42], packed].concat();
+        assert_eq!(find(memory).unwrap(), Some(whole));
+        assert_eq!(find(b"edgepick".repeat(100)).unwrap(), None);
+    }
+}

@@ -11,6 +11,8 @@ pub mod server;
 pub mod shape;
 pub mod site;
 pub mod source;
+#[cfg(test)]
+mod testing;
 
 /// The component without a site, as the build script made it.
 pub const COMPONENT: &[u8] = include_bytes!(env!("EDGEPICK_COMPONENT"));

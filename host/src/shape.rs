@@ -175,8 +175,14 @@ mod tests {
         let component = wasm("(component (import \"a\" (func)))");
         let cut = component.get(..component.len() - 1).unwrap();
         for (bytes, expected) in [
-            (&b""[..], "not a WebAssembly"),
-            (b"https://example.org/a.jpg\n", "not a WebAssembly file"),
+            (
+                &b""[..],
+                "not a WebAssembly component but a file of another kind",
+            ),
+            (
+                b"https://a.example/1.jpg",
+                "not a WebAssembly component but a file",
+            ),
             (
                 &wasm("(module)"),
                 "not a WebAssembly component but a core module",

@@ -70,3 +70,6 @@ pub async fn bake(component: &[u8], site: &[u8]) -> Result<Baked, BakeError> {
         report,
     })
 }
+
+#[cfg(test)]
+mod tests;

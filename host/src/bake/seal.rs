@@ -93,7 +93,19 @@ fn compose(component: &[u8]) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::PLUG;
+    use wasmtime::component::{Component, Linker};
+    use wasmtime::{Engine, Store};
+
+    use super::*;
+    use crate::COMPONENT;
+    use crate::testing::{baked, wait};
+
+    /// Asks for a seed as std does, under a version of its own.
+    const SOCKET: &str = r#"(component
+        (import "wasi:random/insecure-seed@0.2.6" (instance $seed
+            (export "insecure-seed" (func (result (tuple u64 u64))))))
+        (alias export $seed "insecure-seed" (func $insecure-seed))
+        (export "seed" (func $insecure-seed)))"#;
 
     #[test]
     fn the_plug_is_made_from_its_text() {
@@ -106,5 +118,74 @@ mod tests {
             made == PLUG,
             "plug.wasm is not plug.wat: run this test with BLESS=1, then again"
         );
+    }
+
+    #[test]
+    fn a_sealed_component_is_left_as_it_is() {
+        assert!(!outside(COMPONENT).unwrap().is_empty(), "nothing to seal");
+        let sealed = &baked().component;
+        assert!(outside(sealed).unwrap().is_empty());
+        assert!(seal(sealed).unwrap() == *sealed);
+    }
+
+    #[test]
+    fn seeds_come_from_the_host_s_randomness() {
+        let sealed = seal(&wat::parse_str(SOCKET).unwrap()).unwrap();
+        let engine = Engine::default();
+        let component = Component::from_binary(&engine, &sealed).unwrap();
+        let mut linker = Linker::new(&engine);
+        linker
+            .instance("wasi:random/random@0.2.0")
+            .unwrap()
+            .func_wrap(
+                "get-random-u64",
+                |mut store: wasmtime::StoreContextMut<'_, u64>, (): ()| {
+                    *store.data_mut() += 1;
+                    Ok((*store.data(),))
+                },
+            )
+            .unwrap();
+        let mut store = Store::new(&engine, 0_u64);
+        let seeds = wait(async {
+            let instance = linker
+                .instantiate_async(&mut store, &component)
+                .await
+                .unwrap();
+            let seed = instance
+                .get_typed_func::<(), ((u64, u64),)>(&mut store, "seed")
+                .unwrap();
+            let mut seeds = Vec::new();
+            for _ in 0..2 {
+                seeds.push(seed.call_async(&mut store, ()).await.unwrap().0);
+            }
+            seeds
+        });
+        assert_eq!(seeds, [(1, 2), (3, 4)]);
+    }
+
+    #[test]
+    fn an_import_outside_the_world_is_named() {
+        for import in [
+            "wasi:filesystem/types@0.2.0",
+            "wasi:http/types@0.3.0",
+            "wasi:http/types",
+            "something",
+        ] {
+            let component = format!(r#"(component (import "{import}" (instance)))"#);
+            let error = seal(&wat::parse_str(component).unwrap()).unwrap_err();
+            let SealError::Import(left) = &error else {
+                panic!("{error}")
+            };
+            assert_eq!(left, &[import.to_owned()]);
+            assert!(error.to_string().contains(import), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_plug_that_does_not_fit_is_left_out() {
+        let component = r#"(component (import "wasi:cli/exit@0.2.0" (instance
+            (export "exit" (func (param "status" string))))))"#;
+        let error = seal(&wat::parse_str(component).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("wasi:cli/exit@0.2.0"), "{error}");
     }
 }

@@ -40,7 +40,10 @@ pub(super) fn serve(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(options.idle)
-        .max_buf_size(options.head.max(8 << 10));
+        // A caller may say that it has no more to say before it has heard all.
+        .half_close(true)
+        // Twice the limit: what is between gets our own 431, the rest hyper's.
+        .max_buf_size(options.head.saturating_mul(2).max(16 << 10));
     let service = service_fn(move |request| exchange::answer(Arc::clone(&caller), request));
     let connection = graceful.watch(http.serve_connection(stream, service));
     Ok(async move {

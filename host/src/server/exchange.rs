@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -18,7 +19,7 @@ use super::body::Answer;
 use super::connection::Caller;
 use super::log::{Entry, Pending};
 use super::origin::Origin;
-use super::refusal::{OVERLOADED, Refusal, TOO_LARGE, TOO_SLOW};
+use super::refusal::{HEAD_TOO_LARGE, OVERLOADED, Refusal, TOO_LARGE, TOO_SLOW};
 use super::worker::{Desk, Shared};
 use super::{Door, fields};
 use crate::bindings::answer::{Context, Outcome, Request as Records, Response as Answered};
@@ -93,9 +94,14 @@ async fn reply(
     body: Incoming,
     origin: &Origin<'_>,
 ) -> Result<Response<Answer>, Refused> {
+    let mut lines = Lines::take();
+    fields::write(&parts.headers, &mut lines.0);
+    if target(parts).len() + lines.0.len() > desk.shared.options.head {
+        return Err(Refused(HEAD_TOO_LARGE, None));
+    }
     let body = receive(desk, body).await?;
     if desk.shared.options.door == Door::Typed {
-        match typed(desk, parts, &body, origin).await? {
+        match typed(desk, parts, &lines.0, &body, origin).await? {
             Outcome::Response(answered) => return Ok(assemble(answered, &parts.method)?),
             Outcome::OverHttp => {}
         }
@@ -125,37 +131,47 @@ async fn receive(desk: &Desk, body: Incoming) -> Result<Bytes, Refused> {
 }
 
 thread_local! {
-    /// Room for a request's header fields, used again and again.
     static LINES: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Room for a request's header fields, used again and again.
+struct Lines(Vec<u8>);
+
+impl Lines {
+    fn take() -> Self {
+        let mut lines = LINES.take();
+        lines.clear();
+        Self(lines)
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        LINES.set(mem::take(&mut self.0));
+    }
 }
 
 /// Asks the component through `answer.handle`.
 async fn typed(
     desk: &Desk,
     parts: &Parts,
+    headers: &[u8],
     body: &[u8],
     origin: &Origin<'_>,
 ) -> Result<Outcome, Failure> {
-    let mut lines = LINES.take();
-    lines.clear();
-    fields::write(&parts.headers, &mut lines);
-    let outcome = desk
-        .instances
-        .answer(Records {
-            method: parts.method.as_str(),
-            target: target(parts),
-            authority: authority(parts),
-            headers: &lines,
-            body,
-            context: Context {
-                mount: desk.shared.options.mount.as_deref(),
-                client: Some(origin.client),
-                request_id: origin.id,
-            },
-        })
-        .await;
-    LINES.set(lines);
-    outcome
+    let request = Records {
+        method: parts.method.as_str(),
+        target: target(parts),
+        authority: authority(parts),
+        headers,
+        body,
+        context: Context {
+            mount: desk.shared.options.mount.as_deref(),
+            client: Some(origin.client),
+            request_id: origin.id,
+        },
+    };
+    desk.instances.answer(request).await
 }
 
 /// The request target in origin form.
@@ -184,11 +200,13 @@ fn assemble(answered: Answered, method: &Method) -> Result<Response<Answer>, Fai
         .ok()
         .filter(|status| !status.is_informational())
         .ok_or_else(|| Failure::NoAnswer(format!("it said status {}", answered.status)))?;
+    let bodiless = method == Method::HEAD || status == StatusCode::NOT_MODIFIED;
     let length = answered.body.len();
-    let mut response = Response::new(Answer::bytes(answered.body));
+    // hyper wants a body to be as long as its length says, sent or not.
+    let body = if bodiless { Vec::new() } else { answered.body };
+    let mut response = Response::new(Answer::bytes(body));
     *response.status_mut() = status;
     fields::read(answered.headers, response.headers_mut());
-    let bodiless = method == Method::HEAD || status == StatusCode::NOT_MODIFIED;
     if !bodiless && !says(response.headers(), length) {
         // hyper writes the true one.
         response.headers_mut().remove(CONTENT_LENGTH);

@@ -144,3 +144,6 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,14 @@ pub(super) const OVERLOADED: Refusal = Refusal {
     hint: "try again in a second",
 };
 
+/// A request's line and fields beyond the limit.
+pub(super) const HEAD_TOO_LARGE: Refusal = Refusal {
+    status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    code: "head_too_large",
+    error: "the request's line and header fields are too large",
+    hint: "send fewer and shorter ones",
+};
+
 /// A body beyond the limit.
 pub(super) const TOO_LARGE: Refusal = Refusal {
     status: StatusCode::PAYLOAD_TOO_LARGE,
@@ -97,12 +105,12 @@ impl Refusal {
         }
     }
 
-    /// The document.
+    /// The document. Its texts need no escapes.
     fn document(self) -> String {
         let Self {
             code, error, hint, ..
         } = self;
-        serde_json::json!({ "error": error, "code": code, "hint": hint }).to_string()
+        format!(r#"{{"error":"{error}","code":"{code}","hint":"{hint}"}}"#)
     }
 
     /// The answer.

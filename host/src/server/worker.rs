@@ -133,7 +133,7 @@ async fn work(
                     });
                 }
             }
-            _ = flush.tick() => desk.journal.flush(),
+            _ = flush.tick(), if desk.journal.on() => desk.journal.flush(),
             _ = stopped.wait_for(|stop| *stop) => break,
         }
     }

@@ -10,6 +10,12 @@ use crate::bindings::{answer, gateway};
 /// How many guests without work are kept.
 const IDLE: usize = 16;
 
+#[expect(
+    clippy::vec_box,
+    reason = "a guest moves through several futures in a call"
+)]
+type Idle = Vec<Box<Guest>>;
+
 /// Guests of one site. A guest is taken out for a call and put back only after
 /// it succeeded: what a trap or a time-out left behind is never used again.
 ///
@@ -17,7 +23,7 @@ const IDLE: usize = 16;
 #[derive(Debug)]
 pub struct Instances {
     pub(super) site: Site,
-    idle: Mutex<Vec<Box<Guest>>>,
+    idle: Mutex<Idle>,
 }
 
 impl Instances {
@@ -108,7 +114,7 @@ impl Instances {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Box<Guest>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

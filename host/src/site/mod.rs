@@ -206,3 +206,6 @@ fn initial_memory(component: &Component) -> usize {
         .and_then(|pages| usize::try_from(pages.saturating_mul(PAGE)).ok())
         .unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;
