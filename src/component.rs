@@ -1,17 +1,18 @@
 //! The only file that knows WebAssembly: wasi:http and our own exports in,
 //! [`crate::app`] out. Thin; nothing here decides anything.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use wasip2::http::types::{
     self as wasi, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 
-use crate::answer::READS;
-use crate::app::{self, Caller, EventContext, MOST_BODY, Site};
+use crate::answer::{Lines, RequestField, RequestFields, Response};
+use crate::app::{self, Caller, EventContext, MOST_BODY, Request, Site};
 use crate::picker::Dice;
 use bindings::exports::edgepick::site::{answer, gateway, setup};
 
@@ -51,7 +52,7 @@ fn now() -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
-fn respond(request: &Request<Vec<u8>>, caller: Caller<'_>) -> Response<Vec<u8>> {
+fn respond(request: Request<'_>, caller: Caller<'_>) -> Response {
     match SITE.get() {
         Some(site) => app::respond(site, &mut WasiRandom, &now, request, caller),
         None => app::without_site(request),
@@ -76,56 +77,6 @@ impl setup::Guest for Component {
     }
 }
 
-/// A request of plain values; `None` where HTTP has no such method or target.
-fn request(
-    method: &str,
-    target: &str,
-    headers: HeaderMap,
-    body: Vec<u8>,
-) -> Option<Request<Vec<u8>>> {
-    let mut request = Request::new(body);
-    *request.method_mut() = Method::from_bytes(method.as_bytes()).ok()?;
-    *request.uri_mut() = target.parse().ok()?;
-    *request.headers_mut() = headers;
-    Some(request)
-}
-
-/// Field lines as a map, of the names that `wanted` makes of theirs.
-fn read_lines(lines: &[u8], wanted: impl Fn(&[u8]) -> Option<HeaderName>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for line in lines.split(|byte| *byte == b'\n') {
-        let colon = line.iter().position(|byte| *byte == b':');
-        let Some((name, value)) = colon.and_then(|colon| line.split_at_checked(colon)) else {
-            continue;
-        };
-        let Some(name) = wanted(name) else { continue };
-        let value = value.get(1..).unwrap_or_default().trim_ascii();
-        if let Ok(value) = HeaderValue::from_bytes(value) {
-            // A map that is full takes no more.
-            let _ = headers.try_append(name, value);
-        }
-    }
-    headers
-}
-
-/// The fields that may take part in an answer.
-fn reads(name: &[u8]) -> Option<HeaderName> {
-    READS
-        .into_iter()
-        .find(|read| read.as_str().as_bytes().eq_ignore_ascii_case(name))
-}
-
-fn write_lines(headers: &HeaderMap) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(1024);
-    for (name, value) in headers {
-        lines.extend_from_slice(name.as_str().as_bytes());
-        lines.extend_from_slice(b": ");
-        lines.extend_from_slice(value.as_bytes());
-        lines.extend_from_slice(b"\r\n");
-    }
-    lines
-}
-
 impl answer::Guest for Component {
     fn handle(given: answer::Request) -> answer::Outcome {
         let caller = Caller {
@@ -133,18 +84,33 @@ impl answer::Guest for Component {
             request_id: given.context.request_id.as_deref(),
             ..Caller::default()
         };
-        let headers = read_lines(&given.headers, reads);
-        let response = match request(&given.method, &given.target, headers, given.body) {
-            Some(request) => respond(&request, caller),
-            None => app::bad_request(),
+        let request = Request {
+            method: &given.method,
+            target: &given.target,
+            fields: &Lines(&given.headers),
+            body: &given.body,
         };
-        let (parts, body) = response.into_parts();
+        let response = respond(request, caller);
         answer::Outcome::Response(answer::Response {
-            status: parts.status.as_u16(),
-            headers: write_lines(&parts.headers),
-            body,
+            status: response.status.as_u16(),
+            headers: response.fields.into_bytes(),
+            body: response.body,
         })
     }
+}
+
+/// Field lines as a map; what HTTP cannot carry is left out, and so is what a
+/// full map takes no more of.
+fn map(lines: Lines<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines.fields() {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
+            let _ = headers.try_append(name, value);
+        }
+    }
+    headers
 }
 
 impl gateway::Guest for Component {
@@ -159,7 +125,7 @@ impl gateway::Guest for Component {
                 message: "no site has been loaded".to_owned(),
             });
         };
-        let headers = read_lines(&context.headers, |name| HeaderName::from_bytes(name).ok());
+        let headers = map(Lines(&context.headers));
         let context = EventContext {
             target: context.target.as_deref(),
             headers: Some(&headers),
@@ -178,16 +144,6 @@ impl gateway::Guest for Component {
 
 impl wasip2::exports::http::incoming_handler::Guest for Component {
     fn handle(given: IncomingRequest, out: ResponseOutparam) {
-        let mut headers = HeaderMap::new();
-        let fields = given.headers();
-        for name in READS {
-            for value in fields.get(name.as_str()) {
-                if let Ok(value) = HeaderValue::from_bytes(&value) {
-                    headers.append(name.clone(), value);
-                }
-            }
-        }
-        drop(fields);
         let method = method_text(given.method());
         let target = given.path_with_query().unwrap_or_else(|| "/".to_owned());
         // Only an event could mean anything in a body.
@@ -199,11 +155,24 @@ impl wasip2::exports::http::incoming_handler::Guest for Component {
         } else {
             Vec::new()
         };
-        let response = match request(&method, &target, headers, body) {
-            Some(request) => respond(&request, Caller::default()),
-            None => app::bad_request(),
+        let request = Request {
+            method: &method,
+            target: &target,
+            fields: &Incoming(given.headers()),
+            body: &body,
         };
-        send(response, out);
+        send(respond(request, Caller::default()), out);
+    }
+}
+
+/// The fields of a wasi:http request, each asked for only when it takes part.
+struct Incoming(wasi::Fields);
+
+impl RequestFields for Incoming {
+    fn get(&self, field: RequestField) -> Option<Cow<'_, str>> {
+        let value = self.0.get(field.as_str()).into_iter().next()?;
+        let value = String::from_utf8(value).ok().filter(|it| it.is_ascii());
+        value.map(Cow::Owned)
     }
 }
 
@@ -243,24 +212,25 @@ fn read_body(request: &IncomingRequest) -> Vec<u8> {
 
 /// Hosts differ in what they refuse; a field or a write that one of them does
 /// is left out, never a trap.
-fn send(response: Response<Vec<u8>>, out: ResponseOutparam) {
-    let (parts, bytes) = response.into_parts();
+fn send(response: Response, out: ResponseOutparam) {
     let fields = wasi::Fields::new();
-    for (name, value) in &parts.headers {
-        let _ = fields.append(name.as_str(), value.as_bytes());
+    for (name, value) in response.fields.as_lines().fields() {
+        if let Ok(name) = std::str::from_utf8(name) {
+            let _ = fields.append(name, value);
+        }
     }
     let outgoing = OutgoingResponse::new(fields);
-    let _ = outgoing.set_status_code(parts.status.as_u16());
+    let _ = outgoing.set_status_code(response.status.as_u16());
     let Ok(body) = outgoing.body() else {
         ResponseOutparam::set(out, Err(wasi::ErrorCode::InternalError(None)));
         return;
     };
     ResponseOutparam::set(out, Ok(outgoing));
-    if !bytes.is_empty()
+    if !response.body.is_empty()
         && let Ok(mut stream) = body.write()
     {
         let _ = stream
-            .write_all(&bytes)
+            .write_all(&response.body)
             .and_then(|()| std::io::Write::flush(&mut stream));
     }
     let _ = OutgoingBody::finish(body, None);

@@ -48,18 +48,31 @@ fn ranges(accept: &str) -> impl Iterator<Item = (&str, u16)> {
         let quality = parts
             .filter_map(|parameter| parameter.split_once('='))
             .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
-            .map_or(Some(1.0), |(_, value)| value.trim().parse::<f32>().ok())
-            .filter(|q| (0.0..=1.0).contains(q))
-            .unwrap_or(0.0);
-        // Between 0 and 1,000 by the filter above.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "0 to 1,000"
-        )]
-        let thousandths = (quality * 1000.0).round() as u16;
-        Some((range, thousandths))
+            .map_or(1000, |(_, value)| thousandths(value.trim()));
+        Some((range, quality))
     })
+}
+
+/// A weight such as `0.85` (RFC 9110 section 12.4.2) in thousandths; 0 for
+/// what is none.
+fn thousandths(weight: &str) -> u16 {
+    let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
+    let whole = match whole {
+        "0" => 0,
+        "1" => 1000,
+        _ => return 0,
+    };
+    let mut places = [100, 10, 1].into_iter();
+    let parts = decimals.bytes().map(|digit| {
+        let digit = char::from(digit).to_digit(10)?;
+        u16::try_from(digit)
+            .ok()?
+            .checked_mul(places.next().unwrap_or(0))
+    });
+    let part: Option<u16> = parts.sum();
+    part.map(|part| whole + part)
+        .filter(|it| *it <= 1000)
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -80,6 +93,28 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_json_alone(accept), alone, "{accept}");
+        }
+    }
+
+    #[test]
+    fn weights() {
+        for (weight, expected) in [
+            ("1", 1000),
+            ("1.000", 1000),
+            ("0", 0),
+            ("0.", 0),
+            ("0.5", 500),
+            ("0.85", 850),
+            ("0.123", 123),
+            ("0.1239", 123),
+            ("1.5", 0),
+            ("2", 0),
+            ("-0.5", 0),
+            ("0.x", 0),
+            ("", 0),
+            (".5", 0),
+        ] {
+            assert_eq!(thousandths(weight), expected, "{weight}");
         }
     }
 

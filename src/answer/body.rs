@@ -85,9 +85,11 @@ pub(crate) struct Record<'a> {
 pub(crate) fn html_note(url: &str) -> String {
     let mut note = String::with_capacity(url.len() * 2 + 24);
     note.push_str("<a href=\"");
+    let start = note.len();
     escape(url, &mut note);
+    let escaped = start..note.len();
     note.push_str("\">");
-    escape(url, &mut note);
+    note.extend_from_within(escaped);
     note.push_str("</a>\n");
     note
 }
@@ -127,16 +129,25 @@ pub(crate) fn html_page(picture: &Record<'_>, referrer_policy: &str) -> String {
 
 /// Text as it may stand in HTML, within quotes too.
 fn escape(text: &str, into: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => into.push_str("&amp;"),
-            '<' => into.push_str("&lt;"),
-            '>' => into.push_str("&gt;"),
-            '"' => into.push_str("&quot;"),
-            '\'' => into.push_str("&#39;"),
-            c => into.push(c),
-        }
+    let special = |byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    let mut rest = text;
+    while let Some((plain, behind)) = rest
+        .bytes()
+        .position(special)
+        .and_then(|at| rest.split_at_checked(at))
+    {
+        into.push_str(plain);
+        let mut behind = behind.chars();
+        into.push_str(match behind.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('"') => "&quot;",
+            _ => "&#39;",
+        });
+        rest = behind.as_str();
     }
+    into.push_str(rest);
 }
 
 /// What is sent when no picture can be and the settings ask for one: a grey

@@ -5,49 +5,17 @@
 
 pub(crate) mod accept;
 mod body;
+mod fields;
 
 use std::borrow::Cow;
 
-use http::header::{self, HeaderName, HeaderValue};
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::StatusCode;
 
 use crate::error::{Code, Error};
 use crate::settings::Settings;
 
 pub(crate) use body::{Body, PLACEHOLDER, Record, html_note, html_page};
-
-/// The request fields that may take part in an answer. A host may leave out
-/// all others.
-pub const READS: [HeaderName; 8] = [
-    header::ACCEPT,
-    header::IF_NONE_MATCH,
-    header::ORIGIN,
-    header::REFERER,
-    header::USER_AGENT,
-    SEC_CH_UA_MOBILE,
-    SEC_CH_VIEWPORT_WIDTH,
-    SEC_CH_VIEWPORT_HEIGHT,
-];
-
-/// User-Agent Client Hints, section "Sec-CH-UA-Mobile".
-pub(crate) const SEC_CH_UA_MOBILE: HeaderName = HeaderName::from_static("sec-ch-ua-mobile");
-/// Responsive Image Client Hints, section "Sec-CH-Viewport-Width".
-pub(crate) const SEC_CH_VIEWPORT_WIDTH: HeaderName =
-    HeaderName::from_static("sec-ch-viewport-width");
-/// Responsive Image Client Hints, section "Sec-CH-Viewport-Height".
-pub(crate) const SEC_CH_VIEWPORT_HEIGHT: HeaderName =
-    HeaderName::from_static("sec-ch-viewport-height");
-
-const ACCEPT_CH: HeaderName = HeaderName::from_static("accept-ch");
-const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
-    HeaderName::from_static("cross-origin-resource-policy");
-const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
-const X_CONTENT_TYPE_OPTIONS: HeaderName = HeaderName::from_static("x-content-type-options");
-const X_IMAGE_FALLBACK: HeaderName = HeaderName::from_static("x-image-fallback");
-const X_IMAGE_ID: HeaderName = HeaderName::from_static("x-image-id");
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
+pub use fields::{Lines, RequestField, RequestFields, ResponseFields};
 
 /// The methods of the public interface.
 pub(crate) const ALLOW: &str = "GET, HEAD, OPTIONS";
@@ -63,47 +31,67 @@ pub(crate) enum Cache {
 
 /// The request fields that took part, in the order they were asked.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Vary(Vec<HeaderName>);
+pub(crate) struct Vary(Vec<RequestField>);
 
 impl Vary {
     /// The text of a request field, which from now on takes part in the answer.
-    pub(crate) fn read<'h>(&mut self, headers: &'h HeaderMap, name: HeaderName) -> Option<&'h str> {
-        let value = headers.get(&name).and_then(|value| value.to_str().ok());
-        if !self.0.contains(&name) {
-            self.0.push(name);
+    pub(crate) fn read<'h>(
+        &mut self,
+        fields: &'h dyn RequestFields,
+        field: RequestField,
+    ) -> Option<Cow<'h, str>> {
+        if !self.0.contains(&field) {
+            self.0.push(field);
         }
-        value
+        fields.get(field)
     }
 
     /// The names, in the order they were asked.
     #[cfg(test)]
-    pub(crate) fn names(&self) -> impl Iterator<Item = &HeaderName> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &RequestField> {
         self.0.iter()
     }
 
-    fn value(&self) -> Option<HeaderValue> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let mut text = String::new();
-        for name in &self.0 {
-            if !text.is_empty() {
-                text.push_str(", ");
+    fn add_to(&self, fields: &mut ResponseFields) {
+        match self.0.as_slice() {
+            [] => {}
+            [RequestField::Accept] => fields.lines("vary: accept\r\n"),
+            several => {
+                let names: Vec<_> = several.iter().map(|field| field.as_str()).collect();
+                fields.add("vary", &names.join(", "));
             }
-            text.push_str(name.as_str());
         }
-        HeaderValue::try_from(text).ok()
+    }
+}
+
+/// A response, in a form that every door makes its own of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// From 200 on.
+    pub status: StatusCode,
+    /// The length of the body included, where there is one.
+    pub fields: ResponseFields,
+    /// Empty where the request was a `HEAD`.
+    pub body: Vec<u8>,
+}
+
+impl From<Response> for http::Response<Vec<u8>> {
+    fn from(response: Response) -> Self {
+        let mut http = Self::new(response.body);
+        *http.status_mut() = response.status;
+        *http.headers_mut() = (&response.fields).into();
+        http
     }
 }
 
 /// What was decided.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Answer<'a> {
     pub(crate) status: StatusCode,
     pub(crate) body: Option<Body>,
     pub(crate) cache: Cache,
     /// Where a redirect leads.
-    pub(crate) location: Option<String>,
+    pub(crate) location: Option<Cow<'a, str>>,
     /// The one picture of the answer.
     pub(crate) image_id: Option<String>,
     /// Whether the caller's screen took part.
@@ -112,7 +100,7 @@ pub(crate) struct Answer {
     pub(crate) fallback: Option<Code>,
 }
 
-impl Answer {
+impl Answer<'_> {
     pub(crate) fn new(status: StatusCode, body: Option<Body>, cache: Cache) -> Self {
         Self {
             status,
@@ -126,9 +114,9 @@ impl Answer {
     }
 
     /// An error in the form that the caller prefers.
-    pub(crate) fn error(error: &Error, headers: &HeaderMap, vary: &mut Vary) -> Self {
-        let accept = vary.read(headers, header::ACCEPT).unwrap_or_default();
-        let body = if accept::prefers_text(accept) {
+    pub(crate) fn error(error: &Error, fields: &dyn RequestFields, vary: &mut Vary) -> Self {
+        let accept = vary.read(fields, RequestField::Accept).unwrap_or_default();
+        let body = if accept::prefers_text(&accept) {
             Body::text(format!("{error}\n"))
         } else {
             Body::json(error)
@@ -140,159 +128,118 @@ impl Answer {
     pub(crate) fn into_response(
         self,
         settings: &Settings,
-        method: &Method,
-        headers: &HeaderMap,
+        method: &str,
+        request: &dyn RequestFields,
         mut vary: Vary,
         request_id: Option<&str>,
-    ) -> Response<Vec<u8>> {
-        let mut response = Response::new(Vec::new());
-        let mut fields = HeaderMap::with_capacity(24);
+    ) -> Response {
+        let mut fields = ResponseFields::new();
         let mut status = self.status;
         let mut body = self.body;
 
         if let Some(location) = &self.location {
-            insert_text(&mut fields, header::LOCATION, location);
-            let policy = policy_for(settings, location);
-            insert_text(&mut fields, header::REFERRER_POLICY, policy);
+            fields.add("location", location);
+            fields.add("referrer-policy", policy_for(settings, location));
         }
-        if let Some(id) = self.image_id {
-            insert_text(&mut fields, X_IMAGE_ID, id);
+        if let Some(id) = &self.image_id {
+            fields.add("x-image-id", id);
         }
         if self.hints {
-            fields.insert(
-                ACCEPT_CH,
-                HeaderValue::from_static(
-                    "Sec-CH-UA-Mobile, Sec-CH-Viewport-Width, Sec-CH-Viewport-Height",
-                ),
-            );
+            fields.lines(ACCEPT_CH);
         }
         if let Some(code) = self.fallback {
-            fields.insert(X_IMAGE_FALLBACK, HeaderValue::from_static(code.as_str()));
+            fields.add("x-image-fallback", code.as_str());
         }
         match self.cache {
-            Cache::Never => {
-                fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                fields.insert(CDN_CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            }
+            Cache::Never => fields.lines(NEVER_KEPT),
             Cache::For(seconds) => {
-                insert_text(
-                    &mut fields,
-                    header::CACHE_CONTROL,
-                    format!("public, max-age={seconds}"),
-                );
+                fields.add("cache-control", &format!("public, max-age={seconds}"));
                 // Preconditions act only where the answer would be a 2xx (RFC
                 // 9110 section 13.2.1).
                 if let Some(sent) = &body
                     && status.is_success()
                 {
                     let etag = sent.etag();
-                    if let Some(listed) = headers.get(header::IF_NONE_MATCH)
-                        && none_match(listed.as_bytes(), &etag)
+                    if let Some(listed) = request.get(RequestField::IfNoneMatch)
+                        && none_match(&listed, &etag)
                     {
                         status = StatusCode::NOT_MODIFIED;
                         body = None;
                     }
-                    insert_text(&mut fields, header::ETAG, etag);
+                    fields.add("etag", &etag);
                 }
             }
         }
-        insert_always(&mut fields, settings, headers, &mut vary);
+        add_origin(&mut fields, settings, request, &mut vary);
+        fields.lines(ALWAYS);
         match status {
-            StatusCode::METHOD_NOT_ALLOWED => {
-                fields.insert(header::ALLOW, HeaderValue::from_static(ALLOW));
+            StatusCode::METHOD_NOT_ALLOWED => fields.add("allow", ALLOW),
+            StatusCode::SERVICE_UNAVAILABLE => fields.lines("retry-after: 60\r\n"),
+            StatusCode::NO_CONTENT if method == "OPTIONS" => {
+                fields.add("allow", ALLOW);
+                fields.add("access-control-allow-methods", ALLOW);
+                fields.lines(PREFLIGHT);
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                fields.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-            }
-            StatusCode::NO_CONTENT if *method == Method::OPTIONS => insert_preflight(&mut fields),
             _ => {}
         }
-        if let Some(vary) = vary.value() {
-            fields.insert(header::VARY, vary);
-        }
+        vary.add_to(&mut fields);
         if let Some(id) = request_id {
-            insert_text(&mut fields, X_REQUEST_ID, id);
+            fields.add("x-request-id", id);
         }
+        let mut bytes = Vec::new();
         if let Some(body) = body {
-            fields.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static(body.media_type),
+            fields.add("content-type", body.media_type);
+            fields.add(
+                "content-length",
+                itoa::Buffer::new().format(body.bytes.len()),
             );
-            fields.insert(header::CONTENT_LENGTH, HeaderValue::from(body.bytes.len()));
             if let Some(policy) = body.content_security_policy {
-                fields.insert(
-                    header::CONTENT_SECURITY_POLICY,
-                    HeaderValue::from_static(policy),
-                );
+                fields.add("content-security-policy", policy);
             }
-            if *method != Method::HEAD {
-                *response.body_mut() = body.bytes;
+            if method != "HEAD" {
+                bytes = body.bytes;
             }
         }
-        *response.status_mut() = status;
-        *response.headers_mut() = fields;
-        response
+        Response {
+            status,
+            fields,
+            body: bytes,
+        }
     }
 }
 
-fn insert_always(
-    fields: &mut HeaderMap,
+/// On answers to which the caller's screen matters: what would say it.
+const ACCEPT_CH: &str =
+    "accept-ch: Sec-CH-UA-Mobile, Sec-CH-Viewport-Width, Sec-CH-Viewport-Height\r\n";
+
+const NEVER_KEPT: &str = "cache-control: no-store\r\ncdn-cache-control: no-store\r\n";
+
+/// On every answer, errors and redirects included.
+const ALWAYS: &str = "access-control-expose-headers: X-Image-Id, Link\r\n\
+    timing-allow-origin: *\r\n\
+    cross-origin-resource-policy: cross-origin\r\n\
+    x-content-type-options: nosniff\r\n\
+    x-robots-tag: noindex\r\n";
+
+/// On answers to `OPTIONS`, beside the methods.
+const PREFLIGHT: &str = "access-control-allow-headers: *\r\naccess-control-max-age: 86400\r\n";
+
+/// Which origins may read the answer.
+fn add_origin(
+    fields: &mut ResponseFields,
     settings: &Settings,
-    headers: &HeaderMap,
+    request: &dyn RequestFields,
     vary: &mut Vary,
 ) {
-    let every = settings.cors_origins.iter().any(|origin| origin == "*");
-    if every {
-        fields.insert(
-            header::ACCESS_CONTROL_ALLOW_ORIGIN,
-            HeaderValue::from_static("*"),
-        );
-    } else if let Some(origin) = vary.read(headers, header::ORIGIN)
-        && settings
-            .cors_origins
+    let origins = &settings.cors_origins;
+    if origins.iter().any(|origin| origin == "*") {
+        fields.lines("access-control-allow-origin: *\r\n");
+    } else if let Some(origin) = vary.read(request, RequestField::Origin)
+        && origins
             .iter()
-            .any(|allowed| allowed.eq_ignore_ascii_case(origin))
+            .any(|allowed| allowed.eq_ignore_ascii_case(&origin))
     {
-        insert_text(fields, header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    }
-    fields.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("X-Image-Id, Link"),
-    );
-    fields.insert(TIMING_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    fields.insert(
-        CROSS_ORIGIN_RESOURCE_POLICY,
-        HeaderValue::from_static("cross-origin"),
-    );
-    fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    fields.insert(X_ROBOTS_TAG, HeaderValue::from_static("noindex"));
-}
-
-fn insert_preflight(fields: &mut HeaderMap) {
-    fields.insert(header::ALLOW, HeaderValue::from_static(ALLOW));
-    fields.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static(ALLOW),
-    );
-    fields.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("*"),
-    );
-    fields.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("86400"),
-    );
-}
-
-/// Sets a field, unless the text is none that HTTP carries: then the answer is
-/// better off without it than the caller without the answer.
-fn insert_text<'a>(fields: &mut HeaderMap, name: HeaderName, text: impl Into<Cow<'a, str>>) {
-    let value = match text.into() {
-        Cow::Borrowed(text) => HeaderValue::try_from(text),
-        Cow::Owned(text) => HeaderValue::try_from(text),
-    };
-    if let Ok(value) = value {
-        fields.insert(name, value);
+        fields.add("access-control-allow-origin", &origin);
     }
 }
 
@@ -311,10 +258,7 @@ pub(crate) fn policy_for<'s>(settings: &'s Settings, location: &str) -> &'s str 
 
 /// Whether a list of entity tags holds this one, by weak comparison (RFC 9110
 /// section 13.1.2).
-fn none_match(list: &[u8], etag: &str) -> bool {
-    let Ok(list) = std::str::from_utf8(list) else {
-        return false;
-    };
+fn none_match(list: &str, etag: &str) -> bool {
     list.trim() == "*"
         || list
             .split(',')
@@ -337,9 +281,8 @@ mod tests {
             ("a", false),
             ("", false),
         ] {
-            assert_eq!(none_match(list.as_bytes(), "\"a\""), matches, "{list}");
+            assert_eq!(none_match(list, "\"a\""), matches, "{list}");
         }
-        assert!(!none_match(b"\xff", "\"a\""));
     }
 
     #[test]
@@ -355,18 +298,29 @@ mod tests {
 
     #[test]
     fn vary_names_each_field_once() {
-        let (mut vary, headers) = (Vary::default(), HeaderMap::new());
-        assert_eq!(vary.value(), None);
-        for name in [header::ACCEPT, header::ORIGIN, header::ACCEPT] {
-            vary.read(&headers, name);
-        }
-        assert_eq!(vary.value().unwrap(), "accept, origin");
+        let lines = |asked: &[RequestField]| {
+            let (mut vary, mut fields) = (Vary::default(), ResponseFields::new());
+            for field in asked {
+                vary.read(&Lines(b""), *field);
+            }
+            vary.add_to(&mut fields);
+            String::from_utf8(fields.into_bytes()).unwrap()
+        };
+        let (accept, origin) = (RequestField::Accept, RequestField::Origin);
+        assert_eq!(lines(&[]), "");
+        assert_eq!(lines(&[accept, accept]), "vary: accept\r\n");
+        assert_eq!(lines(&[accept, origin, accept]), "vary: accept, origin\r\n");
     }
 
     #[test]
-    fn a_text_that_http_cannot_carry_is_left_out() {
-        let mut fields = HeaderMap::new();
-        insert_text(&mut fields, X_REQUEST_ID, "a\r\nb");
-        assert!(fields.is_empty());
+    fn constant_lines_are_field_lines() {
+        for lines in [ACCEPT_CH, NEVER_KEPT, ALWAYS, PREFLIGHT] {
+            let mut again = ResponseFields::new();
+            for (name, value) in Lines(lines.as_bytes()).fields() {
+                let name = std::str::from_utf8(name).unwrap().to_owned().leak();
+                again.add(name, std::str::from_utf8(value).unwrap());
+            }
+            assert_eq!(again.into_bytes(), lines.as_bytes());
+        }
     }
 }

@@ -1,9 +1,7 @@
 //! From what a request asks to the pictures it gets.
 
-use http::HeaderMap;
-
 use super::{Exchange, route, screen};
-use crate::answer::{Cache, Vary};
+use crate::answer::{Cache, RequestFields, Vary};
 use crate::catalogue::{Facet, FacetKind, Orientation};
 use crate::error::{Code, Error};
 use crate::picker::{Conditions, Dice, Picker, Picture, SizeBounds};
@@ -41,7 +39,7 @@ impl Exchange<'_> {
         let mut conditions = self.conditions(query)?;
         let mut fallback = None;
         let auto = query.orientation.get() == Some(&OrientationWish::Auto);
-        if auto && let Some(facet) = self.screen(self.request.headers(), vary) {
+        if auto && let Some(facet) = self.screen(self.request.fields, vary) {
             fallback = Some(conditions.clone());
             conditions.orientation = Some(facet);
         }
@@ -59,8 +57,8 @@ impl Exchange<'_> {
         Ok(chosen)
     }
 
-    fn screen(&self, headers: &HeaderMap, vary: &mut Vary) -> Option<Facet> {
-        screen::orientation(headers, vary).and_then(|orientation| self.orientation(orientation))
+    fn screen(&self, fields: &dyn RequestFields, vary: &mut Vary) -> Option<Facet> {
+        screen::orientation(fields, vary).and_then(|orientation| self.orientation(orientation))
     }
 
     fn orientation(&self, orientation: Orientation) -> Option<Facet> {

@@ -1,9 +1,10 @@
 //! Events of cloud-function platforms: decoded, answered as any request,
 //! encoded.
 
-use http::{HeaderMap, Method, Request, Response, header};
+use http::{HeaderMap, StatusCode};
 
-use super::{Caller, Clock, MOST_BODY, Site};
+use super::{Caller, Clock, MOST_BODY, Request, Site};
+use crate::answer::{Response, ResponseFields};
 use crate::gateway::{self, Decoded, Delivery, EventError};
 use crate::picker::Dice;
 
@@ -58,9 +59,9 @@ pub fn handle_event(
         request_id: exchange.request_id.as_deref().or(context.request_id),
         redirects: exchange.reply.redirects(),
     };
-    Ok(exchange
-        .reply
-        .encode(super::answer(site, dice, now, &exchange.request, caller)))
+    let request = Request::from(&exchange.request);
+    let response = super::answer(site, dice, now, request, caller);
+    Ok(exchange.reply.encode(response.into()))
 }
 
 /// An event in the body of a plain POST, where the settings accept its
@@ -69,39 +70,20 @@ pub(super) fn over_http(
     site: &Site<'_>,
     dice: &mut dyn Dice,
     now: Clock<'_>,
-    request: &Request<Vec<u8>>,
-) -> Option<Response<Vec<u8>>> {
-    if *request.method() != Method::POST
-        || site.settings.events.is_empty()
-        || request.body().len() > MOST_BODY
+    request: Request<'_>,
+) -> Option<Response> {
+    if request.method != "POST" || site.settings.events.is_empty() || request.body.len() > MOST_BODY
     {
         return None;
     }
-    let delivery = Delivery::new(request.body());
-    let platform = site
-        .settings
-        .events
-        .iter()
-        .find(|platform| gateway::claim(platform, &delivery).is_ok())?;
-    let document = handle_event(
-        site,
-        dice,
-        now,
-        platform,
-        request.body(),
-        EventContext::default(),
-    )
-    .ok()?;
-    let mut response = Response::new(document);
-    let json = header::HeaderValue::from_static("application/json");
-    let length = response.body().len().into();
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, length);
-    response.headers_mut().insert(
-        header::CACHE_CONTROL,
-        header::HeaderValue::from_static("no-store"),
-    );
-    Some(response)
+    let delivery = Delivery::new(request.body);
+    let mut platforms = site.settings.events.iter();
+    let platform = platforms.find(|platform| gateway::claim(platform, &delivery).is_ok())?;
+    let context = EventContext::default();
+    let document = handle_event(site, dice, now, platform, request.body, context).ok()?;
+    Some(Response {
+        status: StatusCode::OK,
+        fields: ResponseFields::of_document(document.len()),
+        body: document,
+    })
 }

@@ -4,20 +4,22 @@
 mod choose;
 mod event;
 mod picture;
+mod request;
 mod route;
 mod screen;
 mod service;
 
-use http::{Method, Request, Response, StatusCode, header};
+use http::StatusCode;
 
-use crate::answer::{Answer, Body, Cache, PLACEHOLDER, Vary, accept};
+use crate::answer::{Answer, Body, Cache, PLACEHOLDER, RequestField, Response, Vary, accept};
 use crate::catalogue::{Catalogue, Damaged, FacetKind};
 use crate::error::{Code, Error};
 use crate::picker::Dice;
-use crate::query::{MOST_TARGET, Query};
+use crate::query::Query;
 use crate::settings::{OnError, Refused, Settings};
 
 pub use event::{EventContext, handle_event};
+pub use request::Request;
 pub use route::{Route, WORDS, Word, reserved};
 
 /// Most bytes of a request's body; more is `413`. Bodies mean something only
@@ -110,21 +112,20 @@ pub type Clock<'c> = &'c dyn Fn() -> u64;
 /// Everything an answer is made from.
 struct Exchange<'e> {
     site: &'e Site<'e>,
-    request: &'e Request<Vec<u8>>,
+    request: Request<'e>,
     caller: Caller<'e>,
     now: Clock<'e>,
 }
 
-/// Answers a request. The request's target is in origin form (RFC 9112 section
-/// 3.2.1); of its fields those in [`crate::answer::READS`] may take part.
+/// Answers a request.
 #[must_use]
 pub fn respond(
     site: &Site<'_>,
     dice: &mut dyn Dice,
     now: Clock<'_>,
-    request: &Request<Vec<u8>>,
+    request: Request<'_>,
     caller: Caller<'_>,
-) -> Response<Vec<u8>> {
+) -> Response {
     match event::over_http(site, dice, now, request) {
         Some(response) => response,
         None => answer(site, dice, now, request, caller),
@@ -133,36 +134,16 @@ pub fn respond(
 
 /// The answer of an instance that nobody has given a site.
 #[must_use]
-pub fn without_site(request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+pub fn without_site(request: Request<'_>) -> Response {
     let error = Error::new(
         Code::EmptyCatalogue,
         "no site has been loaded into this component",
     )
     .hint("bake a list of pictures into it, or load one through setup.load");
-    plain(&error, request.method(), request.headers())
-}
-
-/// The answer to what is no request: a method or a target that HTTP does not
-/// have.
-#[must_use]
-pub fn bad_request() -> Response<Vec<u8>> {
-    let error = Error::new(
-        Code::BadValue,
-        "the method or the request target is not HTTP's",
-    )
-    .hint("accepted: a token, and a target in origin form (RFC 9112 section 3.2.1)");
-    plain(&error, &Method::GET, &http::HeaderMap::new())
-}
-
-fn plain(error: &Error, method: &Method, headers: &http::HeaderMap) -> Response<Vec<u8>> {
     let mut vary = Vary::default();
-    Answer::error(error, headers, &mut vary).into_response(
-        &Settings::default(),
-        method,
-        headers,
-        vary,
-        None,
-    )
+    let answer = Answer::error(&error, request.fields, &mut vary);
+    let settings = Settings::default();
+    answer.into_response(&settings, request.method, request.fields, vary, None)
 }
 
 /// Answers a request whose body is certainly no event.
@@ -170,9 +151,9 @@ fn answer(
     site: &Site<'_>,
     dice: &mut dyn Dice,
     now: Clock<'_>,
-    request: &Request<Vec<u8>>,
+    request: Request<'_>,
     caller: Caller<'_>,
-) -> Response<Vec<u8>> {
+) -> Response {
     let exchange = Exchange {
         site,
         request,
@@ -186,8 +167,8 @@ fn answer(
         .unwrap_or_else(|error| exchange.fail(&error, &query, &mut vary));
     answer.into_response(
         &site.settings,
-        request.method(),
-        request.headers(),
+        request.method,
+        request.fields,
         vary,
         caller.request_id,
     )
@@ -199,11 +180,11 @@ impl Exchange<'_> {
         dice: &mut dyn Dice,
         query: &mut Query,
         vary: &mut Vary,
-    ) -> Result<Answer, Error> {
-        match *self.request.method() {
-            Method::OPTIONS => return Ok(Answer::new(StatusCode::NO_CONTENT, None, Cache::Never)),
-            Method::GET | Method::HEAD => {}
-            ref other => {
+    ) -> Result<Answer<'_>, Error> {
+        match self.request.method {
+            "OPTIONS" => return Ok(Answer::new(StatusCode::NO_CONTENT, None, Cache::Never)),
+            "GET" | "HEAD" => {}
+            other => {
                 return Err(Error::new(
                     Code::MethodNotAllowed,
                     format!("the method {other} is not answered"),
@@ -211,23 +192,13 @@ impl Exchange<'_> {
                 .hint(format!("accepted: {}", crate::answer::ALLOW)));
             }
         }
-        let target = self
-            .request
-            .uri()
-            .path_and_query()
-            .map_or("/", http::uri::PathAndQuery::as_str);
-        if target.len() > MOST_TARGET {
-            return Err(
-                Error::new(Code::UriTooLong, "the request target is too long")
-                    .hint(format!("accepted: at most {MOST_TARGET} bytes")),
-            );
-        }
+        self.request.check_target()?;
         // The query is read even where the path leads nowhere: it says what
         // form the error takes.
         let routed = self.segments().and_then(|segments| {
             route::route(&segments, query, &|name| self.site.is_category(name))
         });
-        let read = query.read(self.request.uri().query().unwrap_or_default());
+        let read = query.read(self.request.query());
         let route = routed.map_err(|error| self.with_categories(error))?;
         read?;
         query.check()?;
@@ -238,7 +209,7 @@ impl Exchange<'_> {
     }
 
     fn segments(&self) -> Result<Vec<std::borrow::Cow<'_, str>>, Error> {
-        let path = self.request.uri().path();
+        let path = self.request.path();
         let mount = self.caller.mount.unwrap_or(&self.site.settings.mount);
         let segments = route::segments(route::strip_mount(path, mount))?;
         if let Some(likely) = self.caller.likely_mount
@@ -265,13 +236,13 @@ impl Exchange<'_> {
 
     /// The error as an answer: the document, or the placeholder where the
     /// caller asked for a picture and the settings say so.
-    fn fail(&self, error: &Error, query: &Query, vary: &mut Vary) -> Answer {
+    fn fail(&self, error: &Error, query: &Query, vary: &mut Vary) -> Answer<'_> {
         let settings = &self.site.settings;
         let wants_picture = match query.answer.get() {
             Some(answer) => answer.is_redirect(),
             None => !vary
-                .read(self.request.headers(), header::ACCEPT)
-                .is_some_and(accept::is_json_alone),
+                .read(self.request.fields, RequestField::Accept)
+                .is_some_and(|accept| accept::is_json_alone(&accept)),
         };
         let placeholder = match error.code {
             Code::MethodNotAllowed => false,
@@ -279,12 +250,12 @@ impl Exchange<'_> {
             _ => settings.on_error == OnError::Image,
         };
         if !placeholder || !wants_picture {
-            return Answer::error(error, self.request.headers(), vary);
+            return Answer::error(error, self.request.fields, vary);
         }
         let mut answer = match &settings.placeholder {
             Some(url) if self.caller.redirects => {
                 let mut answer = Answer::new(StatusCode::FOUND, None, Cache::Never);
-                answer.location = Some(url.clone());
+                answer.location = Some(url.into());
                 answer
             }
             _ => Answer::new(StatusCode::OK, Some(Body::svg(PLACEHOLDER)), Cache::Never),

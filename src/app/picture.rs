@@ -1,11 +1,13 @@
 //! Answers that hold pictures.
 
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 
 use super::choose::Chosen;
 use super::{Exchange, Query};
-use crate::answer::{Answer, Body, Record, Vary, accept, html_note, html_page, policy_for};
+use crate::answer::{
+    Answer, Body, Record, RequestField, Vary, accept, html_note, html_page, policy_for,
+};
 use crate::error::{Code, Error};
 use crate::picker::{Dice, Picture};
 use crate::settings::{AnswerType, Substitute};
@@ -22,7 +24,7 @@ impl Exchange<'_> {
         dice: &mut dyn Dice,
         query: &Query,
         vary: &mut Vary,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer<'_>, Error> {
         self.check_referrer(vary)?;
         let form = self.form(query, vary);
         let asked = query
@@ -51,8 +53,8 @@ impl Exchange<'_> {
         if !rules.any() {
             return Ok(());
         }
-        let referer = vary.read(self.request.headers(), header::REFERER);
-        if rules.passes(referer) {
+        let referer = vary.read(self.request.fields, RequestField::Referer);
+        if rules.passes(referer.as_deref()) {
             return Ok(());
         }
         let error = Error::new(
@@ -60,7 +62,7 @@ impl Exchange<'_> {
             "this site's pictures are not for that page",
         );
         Err(match referer {
-            Some(referer) => error.param("Referer", referer),
+            Some(referer) => error.param("Referer", &referer),
             None => error.hint("send a Referer field"),
         })
     }
@@ -70,8 +72,8 @@ impl Exchange<'_> {
     fn form(&self, query: &Query, vary: &mut Vary) -> AnswerType {
         let form = match query.answer.get() {
             Some(form) => *form,
-            None => match vary.read(self.request.headers(), header::ACCEPT) {
-                Some(accept) if accept::is_json_alone(accept) => AnswerType::Json,
+            None => match vary.read(self.request.fields, RequestField::Accept) {
+                Some(accept) if accept::is_json_alone(&accept) => AnswerType::Json,
                 _ => self.site.settings.answer,
             },
         };
@@ -82,9 +84,9 @@ impl Exchange<'_> {
         }
     }
 
-    fn show(&self, chosen: &Chosen, form: AnswerType, several: bool) -> Answer {
+    fn show(&self, chosen: &Chosen, form: AnswerType, several: bool) -> Answer<'_> {
         let catalogue = self.site.catalogue;
-        let url = |picture: &Picture| catalogue.url(picture.entry, picture.member).into_owned();
+        let url = |picture: &Picture| catalogue.url(picture.entry, picture.member);
         let ok = |body| Answer::new(StatusCode::OK, Some(body), chosen.cache);
         // A choice holds at least one picture.
         let Some(first) = chosen.pictures.first() else {
@@ -107,7 +109,7 @@ impl Exchange<'_> {
                 chosen
                     .pictures
                     .iter()
-                    .map(|picture| url(picture) + "\n")
+                    .map(|picture| url(picture).into_owned() + "\n")
                     .collect(),
             )),
             AnswerType::Html => {

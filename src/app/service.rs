@@ -34,7 +34,7 @@ struct Info<'a> {
 }
 
 impl Exchange<'_> {
-    pub(super) fn service(&self, route: Route, query: &Query) -> Result<Answer, Error> {
+    pub(super) fn service(&self, route: Route, query: &Query) -> Result<Answer<'_>, Error> {
         let catalogue = self.site.catalogue;
         let named = |kind| -> Vec<Named<'_>> {
             let facets = catalogue.facets(kind);

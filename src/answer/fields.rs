@@ -1,0 +1,206 @@
+//! The fields of requests and responses.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// A request field that may take part in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the fields' own")]
+pub enum RequestField {
+    Accept,
+    IfNoneMatch,
+    Origin,
+    Referer,
+    UserAgent,
+    SecChUaMobile,
+    SecChViewportWidth,
+    SecChViewportHeight,
+}
+
+impl RequestField {
+    /// All of them. A host may leave out all others.
+    pub const ALL: [Self; 8] = [
+        Self::Accept,
+        Self::IfNoneMatch,
+        Self::Origin,
+        Self::Referer,
+        Self::UserAgent,
+        Self::SecChUaMobile,
+        Self::SecChViewportWidth,
+        Self::SecChViewportHeight,
+    ];
+
+    /// The name in lower case.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::IfNoneMatch => "if-none-match",
+            Self::Origin => "origin",
+            Self::Referer => "referer",
+            Self::UserAgent => "user-agent",
+            Self::SecChUaMobile => "sec-ch-ua-mobile",
+            Self::SecChViewportWidth => "sec-ch-viewport-width",
+            Self::SecChViewportHeight => "sec-ch-viewport-height",
+        }
+    }
+}
+
+/// Where an answer looks up the fields that take part in it.
+pub trait RequestFields {
+    /// The value, the first one's where there are several; `None` where there
+    /// is none or it is not ASCII.
+    fn get(&self, field: RequestField) -> Option<Cow<'_, str>>;
+}
+
+impl RequestFields for HeaderMap {
+    fn get(&self, field: RequestField) -> Option<Cow<'_, str>> {
+        let value = HeaderMap::get(self, field.as_str())?;
+        value.to_str().ok().map(Cow::Borrowed)
+    }
+}
+
+/// Field lines, `name: value` CR LF each (RFC 9112 section 5).
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'l>(pub &'l [u8]);
+
+impl<'l> Lines<'l> {
+    /// Names as they stand there, and values without the space around them.
+    /// What is no field line is left out.
+    pub fn fields(self) -> impl Iterator<Item = (&'l [u8], &'l [u8])> {
+        let mut rest = self.0;
+        let lines = std::iter::from_fn(move || {
+            let end = memchr::memchr(b'\n', rest)?;
+            let (line, behind) = rest.split_at_checked(end)?;
+            rest = behind.get(1..)?;
+            Some(line)
+        });
+        lines.filter_map(|line| {
+            let (name, value) = line.split_at_checked(memchr::memchr(b':', line)?)?;
+            Some((name, value.get(1..)?.trim_ascii()))
+        })
+    }
+}
+
+impl RequestFields for Lines<'_> {
+    fn get(&self, field: RequestField) -> Option<Cow<'_, str>> {
+        let wanted = field.as_str().as_bytes();
+        let (_, value) = self
+            .fields()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+        let value = std::str::from_utf8(value).ok().filter(|it| it.is_ascii());
+        value.map(Cow::Borrowed)
+    }
+}
+
+/// The fields of a response as they stand on the wire: [`Lines`], names in
+/// lower case, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResponseFields(Vec<u8>);
+
+impl ResponseFields {
+    /// As much as a redirect's fields take.
+    const USUAL: usize = 768;
+
+    pub(super) fn new() -> Self {
+        Self(Vec::with_capacity(Self::USUAL))
+    }
+
+    /// Those of a platform's document of that many bytes, which only whoever
+    /// asked for it understands.
+    pub(crate) fn of_document(length: usize) -> Self {
+        let mut fields = Self::new();
+        fields.lines("content-type: application/json\r\ncache-control: no-store\r\n");
+        fields.add("content-length", itoa::Buffer::new().format(length));
+        fields
+    }
+
+    /// Adds lines that are right as they are.
+    pub(super) fn lines(&mut self, lines: &'static str) {
+        self.0.extend_from_slice(lines.as_bytes());
+    }
+
+    /// Adds a field, unless the text is none that HTTP carries (RFC 9110
+    /// section 5.5): then the answer is better off without it than the caller
+    /// without the answer.
+    pub(super) fn add(&mut self, name: &'static str, text: &str) {
+        let fits = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
+        if text.bytes().all(fits) {
+            for part in [name, ": ", text, "\r\n"] {
+                self.0.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+
+    /// As they are read.
+    #[must_use]
+    pub fn as_lines(&self) -> Lines<'_> {
+        Lines(&self.0)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+impl From<&ResponseFields> for HeaderMap {
+    fn from(fields: &ResponseFields) -> Self {
+        let fields = fields.as_lines().fields();
+        fields
+            .filter_map(|(name, value)| {
+                let name = HeaderName::from_bytes(name).ok()?;
+                Some((name, HeaderValue::from_bytes(value).ok()?))
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_fields_are_found_in_lines_and_in_maps() {
+        let lines = b"Accept: a/b \r\nno field\r\naccept: c/d\r\nUser-Agent:x\r\n\
+                      referer: \xe7\x8c\xab\r\norigin: cut";
+        let lines = Lines(lines);
+        let map: HeaderMap = lines
+            .fields()
+            .map(|(name, value)| {
+                let name = HeaderName::from_bytes(name).unwrap();
+                (name, HeaderValue::from_bytes(value).unwrap())
+            })
+            .collect();
+        let both: [&dyn RequestFields; 2] = [&lines, &map];
+        for fields in both {
+            for field in RequestField::ALL {
+                let expected = match field {
+                    RequestField::Accept => Some("a/b"),
+                    RequestField::UserAgent => Some("x"),
+                    _ => None,
+                };
+                assert_eq!(fields.get(field).as_deref(), expected, "{field:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn response_fields_are_lines_and_a_map() {
+        let mut fields = ResponseFields::new();
+        fields.add("location", "https://a.example/\u{732b}");
+        fields.lines("vary: accept\r\nallow: GET\r\n");
+        fields.add("x-request-id", "a\r\nb");
+        let map = HeaderMap::from(&fields);
+        assert_eq!(map.len(), 3);
+        assert_eq!(
+            map["location"].as_bytes(),
+            "https://a.example/\u{732b}".as_bytes()
+        );
+        assert_eq!(map["allow"], "GET");
+        let lines = "location: https://a.example/\u{732b}\r\nvary: accept\r\nallow: GET\r\n";
+        assert_eq!(fields.into_bytes(), lines.as_bytes());
+    }
+}

@@ -1,0 +1,122 @@
+//! A request as every door hands it over.
+
+use std::fmt;
+
+use crate::answer::RequestFields;
+use crate::error::{Code, Error};
+use crate::query::MOST_TARGET;
+
+/// A request.
+#[derive(Clone, Copy)]
+pub struct Request<'r> {
+    /// As on the request line, for instance `GET`.
+    pub method: &'r str,
+    /// In origin form: path and, after `?`, query (RFC 9112 section 3.2.1).
+    pub target: &'r str,
+    /// The fields.
+    pub fields: &'r dyn RequestFields,
+    /// Empty where there is none.
+    pub body: &'r [u8],
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'r> From<&'r http::Request<Vec<u8>>> for Request<'r> {
+    fn from(request: &'r http::Request<Vec<u8>>) -> Self {
+        let target = request.uri().path_and_query();
+        Self {
+            method: request.method().as_str(),
+            target: target.map_or("/", http::uri::PathAndQuery::as_str),
+            fields: request.headers(),
+            body: request.body(),
+        }
+    }
+}
+
+impl<'r> Request<'r> {
+    /// The target without what would be a fragment.
+    fn sent(self) -> &'r str {
+        let end = self.target.find('#').unwrap_or(self.target.len());
+        self.target.get(..end).unwrap_or_default()
+    }
+
+    pub(super) fn path(self) -> &'r str {
+        let sent = self.sent();
+        sent.split_once('?').map_or(sent, |(path, _)| path)
+    }
+
+    pub(super) fn query(self) -> &'r str {
+        self.sent().split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// Whether the target is one.
+    ///
+    /// # Errors
+    /// `414` for a long one, `400` for one that is not in origin form.
+    pub(super) fn check_target(self) -> Result<(), Error> {
+        if self.target.len() > MOST_TARGET {
+            return Err(
+                Error::new(Code::UriTooLong, "the request target is too long")
+                    .hint(format!("accepted: at most {MOST_TARGET} bytes")),
+            );
+        }
+        let visible = |byte: u8| byte > b' ' && byte != 0x7f;
+        if self.target.starts_with('/') && self.target.bytes().all(visible) {
+            return Ok(());
+        }
+        Err(
+            Error::new(Code::BadValue, "the request target is not HTTP's")
+                .hint("accepted: a path and a query (RFC 9112 section 3.2.1)"),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Lines;
+
+    fn request(target: &str) -> Request<'_> {
+        Request {
+            method: "GET",
+            target,
+            fields: &Lines(b""),
+            body: b"",
+        }
+    }
+
+    #[test]
+    fn targets_are_cut() {
+        for (target, path, query) in [
+            ("/", "/", ""),
+            ("/a/b?c=d&e", "/a/b", "c=d&e"),
+            ("/a??b?", "/a", "?b?"),
+            ("/a#b?c", "/a", ""),
+            ("/?a#b", "/", "a"),
+        ] {
+            let request = request(target);
+            assert_eq!((request.path(), request.query()), (path, query), "{target}");
+            assert!(request.check_target().is_ok(), "{target}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_target_is_an_error() {
+        for target in ["", "*", "a", "http://a.example/", "/a b", "/\t", "/\u{7f}"] {
+            let error = request(target).check_target().unwrap_err();
+            assert_eq!(error.code, Code::BadValue, "{target:?}");
+        }
+        let long = format!("/{}", "a".repeat(MOST_TARGET));
+        assert_eq!(
+            request(&long).check_target().unwrap_err().code,
+            Code::UriTooLong
+        );
+    }
+}
