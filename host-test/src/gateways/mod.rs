@@ -3,12 +3,15 @@
 //! An emulator is made from its platform's documents alone. It shares nothing
 //! with the component's decoders: a mistake that both made would hide itself.
 
+mod alibaba;
+mod aliyun_fc_http;
 mod arguments;
 mod aws_http_v2;
 mod document;
 mod headers;
 mod ids;
 mod lambda;
+mod queries;
 mod scf;
 mod sending;
 mod tencent_scf_apigw;
@@ -127,6 +130,7 @@ pub struct Variant {
 
 /// Every emulator, one row each.
 pub static GATEWAYS: &[Emulator] = &[
+    aliyun_fc_http::EMULATOR,
     aws_http_v2::EMULATOR,
     tencent_scf_apigw::EMULATOR,
     tencent_scf_url::EMULATOR,

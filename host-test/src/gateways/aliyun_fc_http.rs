@@ -1,0 +1,158 @@
+//! Alibaba Cloud Function Compute 3.0 (函数计算): the HTTP trigger of an event
+//! function. From its help pages "HTTP triggers" (request and response of an
+//! event function), "Limits" and "Custom domains", `events/http.go` of
+//! aliyun/fc-runtime-go-sdk; what the default domain does with redirects from
+//! reports of public projects.
+
+mod answer;
+mod event;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::{Args, FromArgMatches as _};
+use http::{Request, Response};
+
+use super::alibaba::{self, Refusal};
+use super::arguments::seconds;
+use super::times::Moment;
+use super::{Emulator, Gateway, Invocation, Outcome, Variant};
+
+/// Most bytes of a request's fields, and of an answer's.
+const MOST_HEADERS: usize = 8 * 1024;
+
+/// Most bytes of path and query.
+const MOST_TARGET: usize = 4 * 1024;
+
+pub(super) const EMULATOR: Emulator = Emulator {
+    command: "aliyun-http",
+    platform: "aliyun",
+    name: "aliyun_fc_http",
+    product: "Alibaba Cloud Function Compute with an HTTP trigger",
+    variants: &[
+        Variant {
+            name: "custom domain",
+            arguments: &[],
+            faithful: true,
+        },
+        Variant {
+            name: "default domain",
+            arguments: &["--default-domain"],
+            faithful: false,
+        },
+    ],
+    arguments: Options::augment_args,
+    build: |matches| {
+        Ok(Box::new(HttpTrigger {
+            options: Options::from_arg_matches(matches)?,
+        }))
+    },
+};
+
+/// How a function and its trigger are set up.
+#[derive(Clone, Debug, Args)]
+struct Options {
+    /// Publish the function at its default domain (*.fcapp.run), which passes no
+    /// redirect and makes browsers download, instead of a custom one
+    #[arg(long)]
+    default_domain: bool,
+    /// Methods of the trigger
+    #[arg(
+        long,
+        value_name = "METHODS",
+        value_delimiter = ',',
+        ignore_case = true,
+        default_value = "GET,POST,HEAD,OPTIONS,PUT,DELETE,PATCH",
+        value_parser = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
+    )]
+    methods: Vec<String>,
+    /// Seconds that the function may take
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "60")]
+    timeout: Duration,
+}
+
+/// One trigger with its function.
+#[derive(Debug)]
+struct HttpTrigger {
+    options: Options,
+}
+
+impl Gateway for HttpTrigger {
+    fn base(&self) -> String {
+        String::new()
+    }
+
+    fn patience(&self) -> Duration {
+        self.options.timeout
+    }
+
+    fn invocation(
+        &self,
+        request: &Request<Bytes>,
+        caller: IpAddr,
+    ) -> Result<Invocation, Response<Bytes>> {
+        let moment = Moment::now();
+        let request_id = alibaba::request_id(moment);
+        if let Some(refusal) = self.options.refusal(request) {
+            return Err(refusal.response(&request_id, request.method()));
+        }
+        let event = event::Event {
+            request,
+            caller,
+            request_id: &request_id,
+            moment,
+            default_domain: self.options.default_domain,
+        };
+        Ok(Invocation {
+            event: event.to_bytes(),
+            request_id,
+            ..Invocation::default()
+        })
+    }
+
+    fn response(
+        &self,
+        request: &Request<Bytes>,
+        invocation: &Invocation,
+        outcome: Outcome,
+    ) -> Response<Bytes> {
+        let id = &invocation.request_id;
+        answer::response(self.options.default_domain, request, id, outcome)
+    }
+}
+
+impl Options {
+    /// Why the function is not called, if it is not.
+    fn refusal(&self, request: &Request<Bytes>) -> Option<Refusal> {
+        let refusal = |status, code, message: String| {
+            Some(Refusal {
+                status,
+                code,
+                message,
+            })
+        };
+        let method = request.method().as_str();
+        if !self.methods.iter().any(|m| m.eq_ignore_ascii_case(method)) {
+            let message = format!("the trigger does not allow the method {method}");
+            return refusal(403, "FCCommonError", message);
+        }
+        let headers = request.headers().iter();
+        let size: usize = headers
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum();
+        if size > MOST_HEADERS {
+            let message = format!("the header fields are over {MOST_HEADERS} bytes");
+            return refusal(400, "InvalidArgument", message);
+        }
+        let target = request.uri().path_and_query();
+        if target.is_some_and(|target| target.as_str().len() > MOST_TARGET) {
+            let message = format!("path and query are over {MOST_TARGET} bytes");
+            return refusal(400, "InvalidArgument", message);
+        }
+        alibaba::too_large(request.headers(), request.body().len())
+    }
+}
+
+#[cfg(test)]
+mod tests;
