@@ -48,9 +48,9 @@ impl Reply for Document {
 /// the last one stands.
 fn join(name: &str, value: &mut Value) {
     let Value::Array(values) = value else { return };
-    let texts = values.iter().filter_map(Value::as_str);
+    let mut texts = values.iter().filter_map(Value::as_str);
     let joined = if name.eq_ignore_ascii_case("set-cookie") {
-        texts.last().unwrap_or_default().to_owned()
+        texts.next_back().unwrap_or_default().to_owned()
     } else {
         texts.collect::<Vec<_>>().join(", ")
     };
