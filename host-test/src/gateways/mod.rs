@@ -11,6 +11,7 @@ mod document;
 mod headers;
 mod ids;
 mod lambda;
+mod openwhisk;
 mod queries;
 mod scf;
 mod sending;
@@ -132,6 +133,7 @@ pub struct Variant {
 pub static GATEWAYS: &[Emulator] = &[
     aliyun_fc_http::EMULATOR,
     aws_http_v2::EMULATOR,
+    openwhisk::EMULATOR,
     tencent_scf_apigw::EMULATOR,
     tencent_scf_url::EMULATOR,
 ];
