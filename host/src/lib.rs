@@ -2,6 +2,7 @@
 
 pub mod bake;
 pub mod bindings;
+pub mod clouds;
 pub mod commands;
 pub mod config;
 mod engine;

@@ -2,6 +2,7 @@
 //! does something stands in the library's other modules.
 
 mod bake;
+mod clouds;
 mod inspect;
 mod progress;
 mod report;
@@ -33,6 +34,8 @@ enum Command {
     Bake(bake::Bake),
     /// Tell what a component holds.
     Inspect(inspect::Inspect),
+    /// Compare the cloud-function platforms: what is free, what callers see.
+    Clouds(clouds::CloudsCommand),
 }
 
 /// Why a command ends without having done its work.
@@ -98,6 +101,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Bake(bake) => bake.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Clouds(clouds) => clouds.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,235 @@
+//! The nine platforms as somebody with a list of pictures meets them: what is
+//! free, what callers see, what is closing. The figures stand in `clouds.toml`,
+//! each with its source and date; the README's table is made from it too.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A figure and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// A number, `unlimited`, `trial`, `unknown`, or words.
+    pub value: String,
+    /// The key of a [`Source`].
+    pub source: String,
+}
+
+impl Figure {
+    /// The number, where it is one.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        self.value.parse().ok()
+    }
+}
+
+/// Where figures come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The document.
+    pub what: String,
+    /// When it said so.
+    pub date: String,
+}
+
+/// One platform. Quotas are those of a month that cost nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cloud {
+    /// Its name in `gateway.handle`.
+    pub platform: String,
+    /// The product.
+    pub name: String,
+    /// What callers of the site see at the platform's own address.
+    pub callers: String,
+    /// Requests.
+    pub requests: Figure,
+    /// Memory in GB times seconds.
+    pub gb_seconds: Figure,
+    /// GB to the internet.
+    pub traffic_gb: Figure,
+    /// Whether a database comes with it. A site needs none: its list is in the
+    /// component.
+    pub database: Figure,
+    /// Regions near China.
+    pub regions: Figure,
+    /// What a request's time is rounded up to, in milliseconds.
+    pub step_ms: Figure,
+    /// What else there is to say.
+    pub remarks: String,
+    /// Whether it is closing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life: Option<Figure>,
+}
+
+/// All platforms with the sources of their figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clouds {
+    /// By key.
+    pub sources: BTreeMap<String, Source>,
+    /// In the order of the table.
+    #[serde(rename = "cloud")]
+    pub clouds: Vec<Cloud>,
+}
+
+/// The table.
+///
+/// # Errors
+/// Never in a build that passed its tests: the data is part of the program.
+pub fn clouds() -> Result<Clouds, toml::de::Error> {
+    toml::from_str(include_str!("clouds.toml"))
+}
+
+/// What one request costs, as measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Cost {
+    /// Milliseconds from call to answer.
+    pub milliseconds: f64,
+    /// Bytes of status line, fields and body.
+    pub bytes: f64,
+}
+
+/// What a month's requests use of a platform's free quotas, each as a fraction;
+/// `None` where the quota is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Usage {
+    /// Of the requests.
+    pub requests: Option<f64>,
+    /// Of the GB-seconds.
+    pub gb_seconds: Option<f64>,
+    /// Of the traffic.
+    pub traffic: Option<f64>,
+}
+
+/// GB of memory of the smallest function that every platform offers.
+const MEMORY_GB: f64 = 0.125;
+
+impl Cloud {
+    /// What `requests` a month use. Time is rounded up to the platform's step;
+    /// where that is unknown to 100 ms, the largest of the known ones.
+    #[must_use]
+    pub fn usage(&self, requests: f64, cost: Cost) -> Usage {
+        let step = self.step_ms.number().unwrap_or(100.0);
+        let seconds = (cost.milliseconds / step).ceil() * step / 1000.0;
+        let share = |figure: &Figure, used: f64| {
+            figure
+                .number()
+                .filter(|free| *free > 0.0)
+                .map(|free| used / free)
+        };
+        Usage {
+            requests: share(&self.requests, requests),
+            gb_seconds: share(&self.gb_seconds, requests * seconds * MEMORY_GB),
+            traffic: share(&self.traffic_gb, requests * cost.bytes / 1e9),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edgepick::gateway::{FORMATS, platforms};
+
+    #[test]
+    fn every_platform_stands_in_the_table_and_every_figure_has_a_source() {
+        let table = clouds().unwrap();
+        let mut ours: Vec<_> = table
+            .clouds
+            .iter()
+            .map(|cloud| cloud.platform.as_str())
+            .collect();
+        let mut known: Vec<_> = platforms().collect();
+        ours.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(ours, known);
+        for cloud in &table.clouds {
+            let figures = [
+                &cloud.requests,
+                &cloud.gb_seconds,
+                &cloud.traffic_gb,
+                &cloud.database,
+                &cloud.regions,
+                &cloud.step_ms,
+            ];
+            for figure in figures.into_iter().chain(&cloud.life) {
+                assert!(
+                    table.sources.contains_key(&figure.source),
+                    "{}: {}",
+                    cloud.platform,
+                    figure.source
+                );
+            }
+            for figure in [
+                &cloud.requests,
+                &cloud.gb_seconds,
+                &cloud.traffic_gb,
+                &cloud.step_ms,
+            ] {
+                let words = ["unlimited", "trial", "unknown"];
+                assert!(
+                    figure.number().is_some() || words.contains(&figure.value.as_str()),
+                    "{}: {}",
+                    cloud.platform,
+                    figure.value
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_readme_s_table_is_this_one() {
+        let mut table =
+            String::from("| platform | wire formats | what callers get |\n|---|---|---|\n");
+        for cloud in clouds().unwrap().clouds {
+            let formats: Vec<_> = FORMATS
+                .iter()
+                .filter(|format| format.platform() == cloud.platform)
+                .map(|format| format!("`{}`", format.name()))
+                .collect();
+            let life = cloud
+                .life
+                .map_or_else(String::new, |life| format!(". {}", life.value));
+            let row = format!(
+                "| {} `{}` | {} | {}{life} |\n",
+                cloud.name,
+                cloud.platform,
+                formats.join(", "),
+                cloud.callers
+            );
+            table.push_str(&row);
+        }
+        let readme = include_str!("../../../README.md");
+        assert!(
+            readme.contains(&table),
+            "the README's table of platforms should be:\n{table}"
+        );
+    }
+
+    #[test]
+    fn usage_is_a_share_of_each_quota() {
+        let table = clouds().unwrap();
+        let cloud = |name| {
+            table
+                .clouds
+                .iter()
+                .find(|cloud| cloud.platform == name)
+                .unwrap()
+        };
+        let cost = Cost {
+            milliseconds: 0.02,
+            bytes: 1000.0,
+        };
+        let aws = cloud("aws").usage(3e6, cost);
+        assert_eq!(aws.requests, Some(3.0));
+        // 3,000,000 requests of 1 ms at 0.125 GB.
+        assert_eq!(aws.gb_seconds, Some(375.0 / 400_000.0));
+        assert_eq!(aws.traffic, Some(3.0));
+        let google = cloud("google").usage(3e6, cost);
+        assert_eq!(google.gb_seconds, Some(37_500.0 / 400_000.0));
+        assert_eq!(cloud("leancloud").usage(3e6, cost).requests, None);
+        assert_eq!(cloud("aliyun").usage(3e6, cost).traffic, None);
+    }
+}

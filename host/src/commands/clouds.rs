@@ -1,0 +1,215 @@
+//! `edgepick clouds`.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{CommandError, report, runtime};
+use crate::bindings::answer;
+use crate::clouds::{Cloud, Clouds, Cost, Figure, Usage, clouds};
+use crate::input::sample;
+use crate::site::{Site, SiteOptions};
+use crate::{COMPONENT, bake};
+
+/// Requests that a measurement takes.
+const MEASURED: usize = 2_000;
+
+/// Compare the cloud-function platforms: what is free, what callers see.
+#[derive(Debug, Args)]
+pub(super) struct CloudsCommand {
+    /// What that many requests a month use of each quota, from the time and
+    /// bytes of a request as measured here; such as 3M or 500k.
+    #[arg(long, value_name = "N", value_parser = requests)]
+    requests: Option<f64>,
+    /// As JSON, with the source and date of each figure.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    table: Clouds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    usage: Vec<Usage>,
+}
+
+impl CloudsCommand {
+    pub(super) fn run(&self) -> Result<(), CommandError> {
+        let table = clouds().map_err(|e| CommandError::Failed(e.to_string()))?;
+        let cost = self.requests.map(|_| measure()).transpose()?;
+        let usage = match (self.requests, cost) {
+            (Some(requests), Some(cost)) => table
+                .clouds
+                .iter()
+                .map(|cloud| cloud.usage(requests, cost))
+                .collect(),
+            _ => Vec::new(),
+        };
+        if self.json {
+            let json = serde_json::to_string_pretty(&Answer { table, cost, usage });
+            println!("{}", json.map_err(|e| CommandError::Failed(e.to_string()))?);
+            return Ok(());
+        }
+        let mut text = String::new();
+        for (i, cloud) in table.clouds.iter().enumerate() {
+            show(&mut text, &table, cloud, usage.get(i));
+        }
+        if let Some(cost) = cost {
+            let _ = writeln!(
+                text,
+                "A request took {:.3} ms and {:.0} bytes here, measured over {MEASURED} of the embedded sample;\n\
+                 time is rounded up to the platform's step (100 ms where unknown), memory is 128 MB.",
+                cost.milliseconds, cost.bytes
+            );
+        }
+        text.push_str("The figures' sources and dates: --json. A site needs no database: its list is in the component.\n");
+        print!("{text}");
+        Ok(())
+    }
+}
+
+fn show(text: &mut String, table: &Clouds, cloud: &Cloud, usage: Option<&Usage>) {
+    let said = |figure: &Figure| {
+        let date = table
+            .sources
+            .get(&figure.source)
+            .map_or("", |source| source.date.as_str());
+        let value = figure.number().filter(|n| *n >= 1000.0).map_or_else(
+            || figure.value.clone(),
+            // Quotas are whole numbers far below 2^53.
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole and positive"
+            )]
+            |n| report::number(n as u64),
+        );
+        format!("{value} ({date})")
+    };
+    let quota = |figure: &Figure, share: Option<Option<f64>>| match share {
+        Some(Some(share)) => format!("{}: {:.1} % used", said(figure), share * 100.0),
+        _ => said(figure),
+    };
+    let _ = writeln!(text, "{} ({})", cloud.name, cloud.platform);
+    report::row(text, "callers get", &cloud.callers);
+    report::row(
+        text,
+        "requests",
+        &quota(&cloud.requests, usage.map(|u| u.requests)),
+    );
+    report::row(
+        text,
+        "GB-seconds",
+        &quota(&cloud.gb_seconds, usage.map(|u| u.gb_seconds)),
+    );
+    report::row(
+        text,
+        "traffic, GB",
+        &quota(&cloud.traffic_gb, usage.map(|u| u.traffic)),
+    );
+    report::row(text, "database", &said(&cloud.database));
+    report::row(text, "regions", &said(&cloud.regions));
+    for (name, words) in [
+        ("remarks", Some(&cloud.remarks)),
+        ("life", cloud.life.as_ref().map(|life| &life.value)),
+    ] {
+        if let Some(words) = words.filter(|words| !words.is_empty()) {
+            report::row(text, name, words);
+        }
+    }
+    text.push('\n');
+}
+
+/// A count such as `500k` or `3M`.
+fn requests(text: &str) -> Result<f64, String> {
+    let (digits, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1e3),
+        None => text
+            .strip_suffix('M')
+            .map_or((text, 1.0), |digits| (digits, 1e6)),
+    };
+    match digits.parse::<f64>() {
+        Ok(n) if n.is_finite() && n > 0.0 => Ok(n * unit),
+        _ => Err("accepted: a number above 0, also with k or M, such as 3M".to_owned()),
+    }
+}
+
+/// The median time and the mean bytes of a redirect of the embedded sample.
+fn measure() -> Result<Cost, CommandError> {
+    let packed = sample()?.packed.bytes;
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let baked = bake::bake(COMPONENT, &packed).await?;
+        let instances = Site::new(&baked.component, SiteOptions::default())?.instances();
+        let mut times = Vec::with_capacity(MEASURED);
+        let mut bytes = 0;
+        for _ in 0..MEASURED {
+            let request = answer::Request {
+                method: "GET",
+                target: "/",
+                authority: "",
+                headers: b"accept: */*\r\n",
+                body: &[],
+                context: answer::Context {
+                    mount: None,
+                    client: None,
+                    request_id: None,
+                },
+            };
+            let start = Instant::now();
+            let outcome = instances.answer(request).await;
+            times.push(start.elapsed());
+            match outcome {
+                Ok(answer::Outcome::Response(response)) => {
+                    bytes += "HTTP/1.1 302 Found\r\n\r\n".len()
+                        + response.headers.len()
+                        + response.body.len();
+                }
+                Ok(answer::Outcome::OverHttp) => {}
+                Err(e) => return Err(CommandError::Failed(e.to_string())),
+            }
+        }
+        times.sort_unstable();
+        let median = times.get(MEASURED / 2).copied().unwrap_or_default();
+        // A few million bytes at most.
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let bytes = bytes as f64 / MEASURED as f64;
+        Ok(Cost {
+            milliseconds: median.as_secs_f64() * 1e3,
+            bytes,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts() {
+        for (text, expected) in [
+            ("3M", Some(3e6)),
+            ("500k", Some(5e5)),
+            ("1.5M", Some(1.5e6)),
+            ("12", Some(12.0)),
+            ("0", None),
+            ("-1", None),
+            ("M", None),
+            ("x", None),
+            ("inf", None),
+        ] {
+            assert_eq!(requests(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_costs_something() {
+        let cost = measure().unwrap();
+        assert!(cost.milliseconds > 0.0 && cost.bytes > 300.0, "{cost:?}");
+    }
+}
