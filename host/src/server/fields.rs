@@ -21,47 +21,57 @@ pub(super) fn write(headers: &HeaderMap, lines: &mut Vec<u8>) {
 /// 9110 section 7.6.1).
 pub(super) fn read(lines: Vec<u8>, headers: &mut HeaderMap) {
     let lines = Bytes::from(lines);
-    NAMES.with_borrow_mut(|names| {
+    headers.reserve(PLACES);
+    RECENT.with_borrow_mut(|recent| {
         let mut start = 0;
-        let mut place = 0;
-        while let Some(rest) = lines.get(start..) {
-            let Some(length) = memchr::memmem::find(rest, b"\r\n") else {
-                break;
+        for place in 0.. {
+            let rest = lines.get(start..).unwrap_or_default();
+            let length = match recent.known(place, rest) {
+                Some(known) => {
+                    headers.append(known.name.clone(), known.value.clone());
+                    known.line.len()
+                }
+                None => {
+                    let Some(length) = line(rest) else { break };
+                    let line = lines.slice(start..start + length);
+                    if let Some((name, value)) = recent.read(place, &line) {
+                        headers.append(name, value);
+                    }
+                    length
+                }
             };
-            let end = start + length;
-            if let Some((name, value)) = field(&lines, start, end, names, place)
-                && !between_neighbours(&name)
-            {
-                headers.append(name, value);
-            }
-            place += 1;
-            start = end + 2;
+            start += length;
         }
     });
 }
 
-/// The field on the line `start..end`.
-fn field(
-    lines: &Bytes,
-    start: usize,
-    end: usize,
-    names: &mut Names,
-    place: usize,
-) -> Option<(HeaderName, HeaderValue)> {
-    let line = lines.get(start..end)?;
-    let colon = memchr::memchr(b':', line)?;
-    let name = names.get(place, line.get(..colon)?)?;
+/// The length of the line that the bytes begin with, its end included.
+fn line(bytes: &[u8]) -> Option<usize> {
+    let ends = memchr::memchr_iter(b'\n', bytes);
+    ends.map(|end| end + 1).find(|end| {
+        bytes
+            .get(..*end)
+            .is_some_and(|line| line.ends_with(b"\r\n"))
+    })
+}
+
+/// The field of a line, if it has one that may pass.
+fn field(line: &Bytes, known: Option<&Known>) -> Option<(HeaderName, HeaderValue)> {
+    let line = line.slice(..line.len().checked_sub(2)?);
+    let colon = memchr::memchr(b':', &line)?;
+    let name = line.get(..colon)?;
+    let name = match known {
+        Some(known) if known.name.as_str().as_bytes() == name => known.name.clone(),
+        _ => HeaderName::from_bytes(name).ok().filter(passes)?,
+    };
     let value = line.get(colon + 1..)?;
-    let lead = value
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t'))
-        .count();
-    let value = lines.slice(start + colon + 1 + lead..end);
+    let blanks = value.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let value = line.slice(colon + 1 + blanks.count()..);
     Some((name, HeaderValue::from_maybe_shared(value).ok()?))
 }
 
-fn between_neighbours(name: &HeaderName) -> bool {
-    [
+fn passes(name: &HeaderName) -> bool {
+    ![
         header::CONNECTION,
         header::TRANSFER_ENCODING,
         header::UPGRADE,
@@ -76,36 +86,61 @@ fn between_neighbours(name: &HeaderName) -> bool {
 const HOP_KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const HOP_PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
-/// Names seen lately, by their place in an answer: answers of one site have
-/// the same names in the same places, and a name that is not one of http's own
-/// costs an allocation to make.
-type Names = RecentNames;
+/// About as many fields as an answer has.
+const PLACES: usize = 16;
 
-#[derive(Default)]
-struct RecentNames(Vec<HeaderName>);
+/// Fields seen lately, by their place in an answer: most fields of a site's
+/// answers are the same in the same places, and to compare costs less than to
+/// read.
+struct Recent(Vec<Known>);
 
-/// More places than any answer of ours has.
-const PLACES: usize = 32;
+struct Known {
+    /// With its end.
+    line: Box<[u8]>,
+    name: HeaderName,
+    value: HeaderValue,
+    misses: u8,
+}
 
-impl RecentNames {
-    fn get(&mut self, place: usize, name: &[u8]) -> Option<HeaderName> {
-        if let Some(known) = self.0.get(place)
-            && known.as_str().as_bytes() == name
-        {
-            return Some(known.clone());
+impl Recent {
+    /// The field at this place, if the bytes begin with the same line.
+    fn known(&self, place: usize, bytes: &[u8]) -> Option<&Known> {
+        self.0
+            .get(place)
+            .filter(|known| bytes.starts_with(&known.line))
+    }
+
+    /// Reads the line at this place, and keeps it instead of one that has
+    /// another name or was of no use for long: a value that differed once will
+    /// differ again.
+    fn read(&mut self, place: usize, line: &Bytes) -> Option<(HeaderName, HeaderValue)> {
+        let places = self.0.len();
+        let known = self.0.get_mut(place);
+        let (name, value) = field(line, known.as_deref())?;
+        let made = || {
+            Some(Known {
+                line: (**line).into(),
+                name: name.clone(),
+                // Not a part of the whole answer, which would live as long.
+                value: HeaderValue::from_bytes(value.as_bytes()).ok()?,
+                misses: 0,
+            })
+        };
+        match known {
+            Some(known) if known.name == name && known.misses < MISSES => known.misses += 1,
+            Some(known) => *known = made()?,
+            None if place == places && place < PLACES => self.0.push(made()?),
+            None => {}
         }
-        let made = HeaderName::from_bytes(name).ok()?;
-        if let Some(known) = self.0.get_mut(place) {
-            known.clone_from(&made);
-        } else if place == self.0.len() && place < PLACES {
-            self.0.push(made.clone());
-        }
-        Some(made)
+        Some((name, value))
     }
 }
 
+/// After so many other values of its name a line is replaced.
+const MISSES: u8 = 100;
+
 thread_local! {
-    static NAMES: RefCell<RecentNames> = const { RefCell::new(RecentNames(Vec::new())) };
+    static RECENT: RefCell<Recent> = const { RefCell::new(Recent(Vec::new())) };
 }
 
 #[cfg(test)]
@@ -150,6 +185,29 @@ mod tests {
             "Connection: close\r\ntransfer-encoding: chunked\r\nkeep-alive: 1\r\n",
             &[],
         );
+    }
+
+    #[test]
+    fn lines_that_change_or_move_are_read_anew() {
+        for n in 0..1000 {
+            let location = format!("https://a.example/{n}");
+            let kept = if n < 500 { "no-store" } else { "public" };
+            let mut expected = vec![("location", &*location), ("cache-control", kept)];
+            if n % 3 == 0 {
+                expected.reverse();
+            }
+            let lines = expected
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}\r\n"));
+            check(&lines.collect::<String>(), &expected);
+        }
+    }
+
+    #[test]
+    fn a_line_ends_with_both_bytes() {
+        check("a: 1\nb: 2\r\nc: 3\r\n", &[("c", "3")]);
+        assert_eq!(line(b"a\nb\r\nc"), Some(5));
+        assert_eq!(line(b"a\nb"), None);
     }
 
     #[test]
