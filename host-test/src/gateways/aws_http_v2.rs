@@ -41,7 +41,7 @@ pub(super) const EMULATOR: Emulator = Emulator {
             faithful: true,
         },
         Variant {
-            name: "HTTP API, named stage",
+            name: "HTTP API at a named stage",
             arguments: &["--stage", "prod"],
             faithful: true,
         },

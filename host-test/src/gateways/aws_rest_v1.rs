@@ -38,17 +38,17 @@ pub(super) const EMULATOR: Emulator = Emulator {
             faithful: true,
         },
         Variant {
-            name: "REST API, HTTP/2, everything binary",
+            name: "REST API over HTTP/2 with binary types",
             arguments: &["--lower-case", "--binary-media-type", "*/*"],
             faithful: true,
         },
         Variant {
-            name: "REST API, custom domain",
+            name: "REST API at a custom domain",
             arguments: &["--base-path", "pics"],
             faithful: true,
         },
         Variant {
-            name: "HTTP API, payload 1.0",
+            name: "HTTP API with payload 1.0",
             arguments: &["--http-api"],
             faithful: true,
         },

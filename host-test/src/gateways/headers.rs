@@ -56,9 +56,30 @@ pub(super) fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     headers.get_all(name).iter().map(text).collect()
 }
 
+/// A name as HTTP/1.1 callers write it: `X-Forwarded-For`.
+pub(super) fn title_case(name: &HeaderName) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    };
+    let words: Vec<_> = name.as_str().split('-').map(word).collect();
+    words.join("-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_have_capitals() {
+        for (name, expected) in [
+            ("x-forwarded-for", "X-Forwarded-For"),
+            ("a--b-", "A--B-"),
+            ("host", "Host"),
+        ] {
+            assert_eq!(title_case(&HeaderName::from_static(name)), expected);
+        }
+    }
 
     #[test]
     fn hosts_that_say_nothing_are_none() {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::Options;
 use super::route::Route;
-use crate::gateways::headers::{end_to_end, named_host, text, texts};
+use crate::gateways::headers::{end_to_end, named_host, text, texts, title_case};
 use crate::gateways::ids;
 use crate::gateways::lambda::{ACCOUNT, REGION, trace_id};
 use crate::gateways::times::Moment;
@@ -169,12 +169,7 @@ impl Event<'_> {
         if self.options.lower_case && !always {
             return name.as_str().to_owned();
         }
-        let word = |word: &str| {
-            let (first, rest) = word.split_at(word.len().min(1));
-            first.to_ascii_uppercase() + rest
-        };
-        let words: Vec<_> = name.as_str().split('-').map(word).collect();
-        words.join("-")
+        title_case(name)
     }
 }
 
