@@ -134,11 +134,18 @@ impl Connection {
         )
     }
 
+    /// Everything until the other side hangs up.
+    pub(crate) fn rest(mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        // A connection that is reset has said what it had to say.
+        let _ = self.0.read_to_end(&mut rest);
+        rest
+    }
+
     /// The connection ends here, without another byte.
     #[track_caller]
-    pub(crate) fn ended(mut self) {
-        let mut rest = Vec::new();
-        self.0.read_to_end(&mut rest).unwrap();
+    pub(crate) fn ended(self) {
+        let rest = self.rest();
         assert!(
             rest.is_empty(),
             "after the answer: {:?}",

@@ -22,3 +22,9 @@ mod registry;
 mod goldens;
 // Tencent's API Gateway, and the trap that redirects fall into there.
 mod tencent;
+// A component that panics, loops and hoards memory.
+mod unruly;
+// Lists become components: what edits change, and what they do not.
+mod bake;
+// The command `host-test`.
+mod cli;

@@ -14,9 +14,13 @@ const OTHER_FIXTURES: [&str; 2] = ["catalogues", "scenarios"];
 /// component's own, and nothing here may use it.
 fn formats() -> BTreeSet<String> {
     let text = std::fs::read_to_string(fixtures().join("../src/gateway/mod.rs")).unwrap();
-    let (_, rows) = text.split_once("static FORMATS: &[&dyn WireFormat] = &[").expect("a table FORMATS");
+    let (_, rows) = text
+        .split_once("static FORMATS: &[&dyn WireFormat] = &[")
+        .expect("a table FORMATS");
     let (rows, _) = rows.split_once("];").unwrap();
-    rows.split('&').filter_map(|row| Some(row.split_once("::")?.0.trim().to_owned())).collect()
+    rows.split('&')
+        .filter_map(|row| Some(row.split_once("::")?.0.trim().to_owned()))
+        .collect()
 }
 
 fn folders() -> BTreeSet<String> {
@@ -34,7 +38,10 @@ fn decoders_emulators_and_fixtures_are_the_same_set() {
     let formats = formats();
     let places = [
         ("a row of FORMATS in src/gateway/mod.rs", formats.clone()),
-        ("a row of GATEWAYS in host-test/src/gateways/mod.rs", GATEWAYS.iter().map(|row| row.name.to_owned()).collect()),
+        (
+            "a row of GATEWAYS in host-test/src/gateways/mod.rs",
+            GATEWAYS.iter().map(|row| row.name.to_owned()).collect(),
+        ),
         ("a folder in fixtures", folders()),
     ];
     let all: BTreeSet<_> = places.iter().flat_map(|(_, stems)| stems.clone()).collect();
@@ -46,7 +53,10 @@ fn decoders_emulators_and_fixtures_are_the_same_set() {
             }
         }
     }
-    assert!(missing.is_empty(), "each wire format is missing this: {missing:#?}");
+    assert!(
+        missing.is_empty(),
+        "each wire format is missing this: {missing:#?}"
+    );
     assert!(!formats.is_empty());
 }
 

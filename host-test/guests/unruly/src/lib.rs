@@ -57,7 +57,7 @@ fn behave(word: &str) -> Answer {
             b"content-length: 3\r\n".to_vec(),
             b"longer than three".to_vec(),
         ),
-        "/big" => (200, Vec::new(), vec![b'x'; 5 << 20]),
+        "/big" | "/half" => (200, Vec::new(), vec![b'x'; 5 << 20]),
         _ => {
             let calls = CALLS.fetch_add(1, Ordering::Relaxed) + 1;
             (
@@ -123,20 +123,22 @@ impl wasip2::exports::http::incoming_handler::Guest for Unruly {
             return;
         }
         let (status, _, body) = behave(&target);
-        let response = OutgoingResponse::new(Fields::new());
+        let fields = Fields::new();
+        let _ = fields.append("content-length", body.len().to_string().as_bytes());
+        let response = OutgoingResponse::new(fields);
         let _ = response.set_status_code(status);
         let Ok(outgoing) = response.body() else {
             return;
         };
         ResponseOutparam::set(out, Ok(response));
-        if target == "/half" {
-            // The answer is on its way; what follows cannot be told any more.
-            out_of_order();
-        }
         if let Ok(stream) = outgoing.write() {
             for part in body.chunks(4096) {
                 if stream.blocking_write_and_flush(part).is_err() {
                     break;
+                }
+                if target == "/half" {
+                    // The answer is on its way; what follows cannot be told any more.
+                    out_of_order();
                 }
             }
         }

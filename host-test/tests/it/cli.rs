@@ -1,0 +1,130 @@
+//! The command `host-test`.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Output, Stdio};
+
+use host_test::gateways::GATEWAYS;
+
+use crate::client::get;
+use crate::stands::{fixtures, stand};
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_host-test"));
+    command.args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> (Output, String, String) {
+    let output = command(arguments).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    (output, out, err)
+}
+
+#[test]
+fn list_names_every_emulator() {
+    let (output, out, _) = run(&["list"]);
+    assert!(output.status.success());
+    for row in GATEWAYS {
+        assert!(out.contains(row.name) && out.contains(row.product), "{out}");
+    }
+    let (_, help, _) = run(&["--help"]);
+    for row in GATEWAYS {
+        assert!(help.contains(row.command), "{help}");
+    }
+}
+
+#[test]
+fn invoke_prints_the_reply() {
+    let event = fixtures().join("tencent_scf_apigw/recorded.event.json");
+    let (output, out, err) = run(&["invoke", "tencent", event.to_str().unwrap()]);
+    assert!(output.status.success(), "{err}");
+    let reply: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let golden = std::fs::read(fixtures().join("tencent_scf_apigw/recorded.reply.json")).unwrap();
+    assert_eq!(
+        reply,
+        serde_json::from_slice::<serde_json::Value>(&golden).unwrap()
+    );
+    let (_, out, _) = run(&[
+        "invoke",
+        "tencent",
+        event.to_str().unwrap(),
+        "--pass-through",
+    ]);
+    let record: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(
+        stand("sample")
+            .pictures
+            .has(record["url"].as_str().unwrap()),
+        "{record}"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    for (arguments, code, message) in [
+        (&[][..], 2, "Usage"),
+        (&["nothing"], 2, "nothing"),
+        (
+            &["tencent", "--rule", "pics"],
+            2,
+            "accepted: a path such as /, /pics or /pics/{kind}",
+        ),
+        (&["tencent", "--addr", "here"], 2, "here"),
+        (
+            &["tencent", "--site", "no-such-list.txt"],
+            1,
+            "no-such-list.txt",
+        ),
+        (
+            &["invoke", "tencnt", "event.json"],
+            1,
+            "no platform \"tencnt\"; accepted: ",
+        ),
+        (
+            &["invoke", "tencent", "no-such-event.json"],
+            1,
+            "no-such-event.json",
+        ),
+    ] {
+        let (output, _, err) = run(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {err}");
+        assert!(err.contains(message), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn an_emulator_is_served_by_hand() {
+    let list = fixtures().join("catalogues/urls.txt");
+    let arguments = [
+        "tencent",
+        "--addr",
+        "127.0.0.1:0",
+        "--verbose",
+        "--rule",
+        "/pics",
+        "--site",
+        list.to_str().unwrap(),
+    ];
+    let mut child = command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let first = lines.next().unwrap();
+    let address = first
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once("/release/pics/ is "))
+        .unwrap_or_else(|| panic!("{first}"));
+    let reply = get(address.0.parse().unwrap(), "/release/pics/random/1");
+    let logged: Vec<_> = lines.by_ref().take(4).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(reply.status, 302);
+    assert!(logged[0].starts_with("event {"), "{logged:#?}");
+    assert!(logged[1].starts_with("reply {"), "{logged:#?}");
+    assert!(
+        logged[2].starts_with("GET /release/pics/random/1 -> 302 Found, "),
+        "{logged:#?}"
+    );
+    assert!(logged[3].starts_with("remark: "), "{logged:#?}");
+}
