@@ -72,7 +72,10 @@ pub(super) fn over_http(
     now: Clock<'_>,
     request: Request<'_>,
 ) -> Option<Response> {
-    if request.method != "POST" || site.settings.events.is_empty() || request.body.len() > MOST_BODY
+    if request.method != "POST"
+        || site.settings.events.is_empty()
+        || request.body.trim_ascii().is_empty()
+        || request.body.len() > MOST_BODY
     {
         return None;
     }

@@ -263,7 +263,8 @@ fn of(platform: &str) -> impl Iterator<Item = &'static dyn WireFormat> {
 }
 
 /// The format that claims an event of a platform. A JSON object that none of
-/// the platform's formats claims is a plain invoke.
+/// the platform's formats claims is a plain invoke, and so is nothing at all:
+/// platforms' Invoke calls may have no payload.
 ///
 /// # Errors
 /// An unknown platform, bytes that are no JSON, JSON that is no event.
@@ -277,7 +278,7 @@ pub fn claim(
     if let Some(format) = of(platform).find(|format| format.recognise(delivery)) {
         return Ok(format);
     }
-    if delivery.parsed()?.is_object() {
+    if delivery.event.trim_ascii().is_empty() || delivery.parsed()?.is_object() {
         return Ok(&invoke::PlainInvoke);
     }
     Err(EventError::UnknownEvent(known.platform()))
@@ -327,9 +328,13 @@ mod tests {
 
     #[test]
     fn any_other_object_is_a_plain_invoke() {
-        assert_eq!(
-            claim("tencent", &Delivery::new(b"{}")).unwrap().name(),
-            "invoke"
-        );
+        for event in [&b"{}"[..], b"", b" \r\n"] {
+            let delivery = Delivery::new(event);
+            for platform in platforms() {
+                let format = claim(platform, &delivery).unwrap();
+                assert_eq!(format.name(), "invoke");
+                assert!(format.decode(&delivery).is_ok());
+            }
+        }
     }
 }
