@@ -21,16 +21,28 @@ pub(super) fn answer(
     send(response, method)
 }
 
+/// Says the type of a body that does not say it itself.
+pub(super) fn default_type(response: &mut Response<Bytes>, content_type: &'static str) {
+    if !is_bodiless(response.status()) {
+        response
+            .headers_mut()
+            .entry(CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static(content_type));
+    }
+}
+
+/// Whether answers with this status never have a body.
+fn is_bodiless(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
 /// What goes out for what the function said, in answer to a request with this
 /// method: fields about one connection stay behind, the length is counted, and
 /// a body is left out where HTTP has none.
 pub(super) fn send(mut response: Response<Bytes>, method: &Method) -> Response<Bytes> {
     let mut headers = end_to_end(response.headers());
     headers.remove(CONTENT_LENGTH);
-    let bodiless = matches!(
-        response.status(),
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-    );
+    let bodiless = is_bodiless(response.status());
     if !bodiless {
         headers.insert(CONTENT_LENGTH, response.body().len().into());
     }
@@ -71,6 +83,25 @@ mod tests {
             assert_eq!(length_sent.map(|l| l.to_str().unwrap()), length);
             assert!(!sent.headers().contains_key("connection"));
             assert_eq!(sent.body(), body);
+        }
+    }
+
+    #[test]
+    fn only_bodies_have_a_type() {
+        for (status, said, expected) in [
+            (200, None, Some("a/b")),
+            (200, Some("c/d"), Some("c/d")),
+            (204, None, None),
+            (304, None, None),
+        ] {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            if let Some(said) = said {
+                append(response.headers_mut(), "content-type", said).unwrap();
+            }
+            default_type(&mut response, "a/b");
+            let found = response.headers().get(CONTENT_TYPE);
+            assert_eq!(found.map(|found| found.to_str().unwrap()), expected);
         }
     }
 

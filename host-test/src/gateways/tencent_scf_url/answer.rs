@@ -1,14 +1,13 @@
 //! What the caller sees of what the function gives.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Response};
 use serde_json::Value;
 
 use super::Options;
 use crate::gateways::document::{self, Wrong};
 use crate::gateways::scf::{self, ANSWER_TOO_LARGE, MOST, error_document};
-use crate::gateways::sending::{answer, send};
+use crate::gateways::sending::{answer, default_type, send};
 use crate::gateways::{Outcome, Remark};
 
 const JSON: &str = "application/json";
@@ -48,10 +47,7 @@ fn read(bytes: &[u8]) -> serde_json::Result<Result<Response<Bytes>, Wrong>> {
         _ => Ok(Response::new(Bytes::copy_from_slice(bytes))),
     };
     Ok(read.map(|mut response| {
-        response
-            .headers_mut()
-            .entry(CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static(JSON));
+        default_type(&mut response, JSON);
         response
     }))
 }
