@@ -81,7 +81,7 @@ impl WireFormat for ApiGateway {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{exchange, field_of};
+    use super::super::testing::{exchange, field_of, two_cookies};
     use super::*;
     use serde_json::json;
 
@@ -110,6 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn what_the_api_is_configured_to_say_of_the_client_comes_first() {
+        let mut event = event();
+        let client = |event: &Value| exchange(&ApiGateway, event).client;
+        event["headers"]["X-Real-IP"] = json!("192.0.2.1");
+        assert_eq!(client(&event).as_deref(), Some("192.0.2.1"));
+        event["headers"]["CaClientIp"] = json!("192.0.2.2");
+        assert_eq!(client(&event).as_deref(), Some("192.0.2.2"));
+    }
+
+    #[test]
     fn paths_may_be_encoded_or_not() {
         for (path, expected) in [("/img/a%20b", "/img/a%20b"), ("/img/a b", "/img/a%20b")] {
             let mut event = event();
@@ -131,6 +141,12 @@ mod tests {
             assert_eq!(exchange.likely_mount, None);
             assert_eq!(exchange.client, None);
         }
+    }
+
+    #[test]
+    fn answers() {
+        let reply = exchange(&ApiGateway, &event()).reply;
+        assert_eq!(two_cookies(&*reply), json!("b=2"));
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn on_default_domain(event: &serde_json::Value, headers: &http::HeaderMap) -> bo
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{exchange, field_of};
+    use super::super::testing::{exchange, field_of, two_cookies};
     use super::*;
     use serde_json::{Value, json};
 
@@ -177,6 +177,12 @@ mod tests {
             let conditional = exchange.request.headers().contains_key("if-none-match");
             assert_eq!(conditional, redirects, "{event}");
         }
+    }
+
+    #[test]
+    fn answers() {
+        let reply = exchange(&HttpTrigger, &event()).reply;
+        assert_eq!(two_cookies(&*reply), json!("b=2"));
     }
 
     #[test]

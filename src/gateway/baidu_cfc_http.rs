@@ -99,7 +99,7 @@ impl Reply for Typed {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{claims, exchange, field_of};
+    use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
     use serde_json::json;
 
@@ -162,6 +162,12 @@ mod tests {
             document,
             json!({"isBase64Encoded": false, "statusCode": 204, "body": "", "headers": {"Content-Type": "text/plain; charset=utf-8"}})
         );
+    }
+
+    #[test]
+    fn answers() {
+        let reply = exchange(&HttpTrigger, &event()).reply;
+        assert_eq!(two_cookies(&*reply), json!("b=2"));
     }
 
     #[test]

@@ -128,6 +128,8 @@ mod tests {
             json!({"source": "aws.events", "detail-type": "Scheduled Event"}),
             json!({"events": [{"eventSource": "acs:oss"}]}),
             json!({"events": []}),
+            json!({"events": [{"eventOrigin": "other:realtime", "content": {"bucket": "pics"}}]}),
+            json!({"function_brn": "brn:x"}),
             json!({"Records": [{"eventSource": "bce:kafka"}]}),
             json!({"source": "cfc:crontab", "httpMethod": "GET", "path": "/"}),
             json!({"session": {}, "context": {}}),

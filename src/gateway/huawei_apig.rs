@@ -81,7 +81,7 @@ impl WireFormat for Apig {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{claims, exchange, field_of};
+    use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
     use serde_json::json;
 
@@ -131,6 +131,21 @@ mod tests {
         event["requestContext"]["sourceIp"] = Value::Null;
         event["headers"] = json!({"x-forwarded-for": "198.51.100.7, 10.0.0.1"});
         assert_eq!(client(&event).as_deref(), Some("198.51.100.7"));
+    }
+
+    #[test]
+    fn the_request_s_id_stands_in_a_field_too() {
+        let mut event = event();
+        event["requestContext"] = json!({});
+        event["headers"]["x-request-id"] = json!("5c0e");
+        let id = exchange(&Apig, &event).request_id;
+        assert_eq!(id.as_deref(), Some("5c0e"));
+    }
+
+    #[test]
+    fn answers() {
+        let reply = exchange(&Apig, &event()).reply;
+        assert_eq!(two_cookies(&*reply), json!(["a=1", "b=2"]));
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl WireFormat for CloudBase {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{claims, exchange, field_of};
+    use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
     use serde_json::json;
 
@@ -103,6 +103,12 @@ mod tests {
             event["requestContext"] = context;
             assert!(!claims(&CloudBase, &event), "{event}");
         }
+    }
+
+    #[test]
+    fn answers() {
+        let reply = exchange(&CloudBase, &event()).reply;
+        assert_eq!(two_cookies(&*reply), json!(["a=1", "b=2"]));
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl WireFormat for FunctionUrl {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{claims, exchange, field_of};
+    use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
     use serde_json::json;
 
@@ -111,6 +111,8 @@ mod tests {
         let client = |event: &Value| exchange(&FunctionUrl, event).client;
         assert_eq!(client(&event).as_deref(), Some("192.0.2.1"));
         event["requestContext"] = Value::Null;
+        event["headers"]["x-scf-remote-addr"] = json!("[2001:db8::9]:4711");
+        assert_eq!(client(&event).as_deref(), Some("2001:db8::9"));
         event["headers"]["x-scf-remote-addr"] = Value::Null;
         assert_eq!(client(&event).as_deref(), Some("203.0.113.9"));
         event["headers"] = Value::Null;
@@ -137,6 +139,12 @@ mod tests {
             assert!(!claims(&FunctionUrl, &event), "{event}");
         }
         assert!(!claims(&FunctionUrl, &json!({"Type": "Timer"})));
+    }
+
+    #[test]
+    fn answers() {
+        let reply = exchange(&FunctionUrl, &event()).reply;
+        assert_eq!(two_cookies(&*reply), json!(["a=1", "b=2"]));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What the tests of wire formats share.
 
+use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Decoded, Delivery, EventError, Exchange, WireFormat};
+use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat};
 
 fn decoded(format: &dyn WireFormat, event: &Value) -> Result<Decoded, EventError> {
     let bytes = event.to_string();
@@ -42,4 +43,25 @@ pub(super) fn field_of(format: &dyn WireFormat, event: &Value) -> &'static str {
         EventError::BadField { field, .. } => field,
         other => panic!("{other}"),
     }
+}
+
+/// The document that a reply makes of an answer with two cookies.
+pub(super) fn two_cookies(reply: &dyn Reply) -> Value {
+    let mut response = Response::new(b"<a>".to_vec());
+    *response.status_mut() = StatusCode::FOUND;
+    for (name, value) in [
+        ("content-type", "text/html; charset=utf-8"),
+        ("location", "https://i.example/1.webp"),
+        ("set-cookie", "a=1"),
+        ("set-cookie", "b=2"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().append(name, value);
+    }
+    let document: Value = serde_json::from_slice(&reply.encode(response)).unwrap();
+    assert_eq!(document["statusCode"], 302);
+    assert_eq!(document["isBase64Encoded"], false);
+    assert_eq!(document["body"], "<a>");
+    assert_eq!(document["headers"]["Location"], "https://i.example/1.webp");
+    document["headers"]["Set-Cookie"].clone()
 }
