@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wasmtime::{
     Config, Engine, Error, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+    RegallocAlgorithm,
 };
 
 /// How often a running guest yields to the other requests of its thread.
@@ -24,16 +25,24 @@ fn base() -> Config {
     config
 }
 
-/// The engine that runs a component once to fill it with its site.
+/// The engine that runs a component once, to fill it with a site of that many
+/// bytes. Compiled code that runs for less time than it takes to make it well
+/// is made quickly.
 ///
 /// # Errors
 ///
 /// Those of [`Engine::new`].
-pub(crate) fn baking() -> Result<Engine, Error> {
+pub(crate) fn baking(site: usize) -> Result<Engine, Error> {
     let mut config = base();
-    config.cranelift_opt_level(OptLevel::Speed);
+    if site < LARGE {
+        config.cranelift_opt_level(OptLevel::None);
+        config.cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+    }
     Engine::new(&config)
 }
+
+/// Bytes of a packed site whose check takes longer than the compiler does.
+const LARGE: usize = 16 << 20;
 
 /// The engine that serves: guests are interrupted every [`TICK`], and up to
 /// `instances` of them live at once in memory reserved at the start. Where the
@@ -44,7 +53,6 @@ pub(crate) fn baking() -> Result<Engine, Error> {
 /// Those of [`Engine::new`].
 pub(crate) fn serving(instances: u32) -> Result<Engine, Error> {
     let mut config = base();
-    config.cranelift_opt_level(OptLevel::Speed);
     config.epoch_interruption(true);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)

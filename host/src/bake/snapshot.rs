@@ -41,7 +41,7 @@ async fn load(
     component: &[u8],
     site: &[u8],
 ) -> Result<(Run, Result<setup::Report, setup::LoadError>), Error> {
-    let engine = engine::baking()?;
+    let engine = engine::baking(site.len())?;
     let component = Component::from_binary(&engine, component)?;
     let mut linker = Linker::new(&engine);
     linker.define_unknown_imports_as_traps(&component)?;
