@@ -121,11 +121,10 @@ fn event(request: &Request<Bytes>, caller: IpAddr, below: &str, request_id: &str
         Ok(text) => (text.to_owned(), false),
         Err(_) => (STANDARD.encode(request.body()), true),
     };
-    let query: BTreeMap<String, String> =
-        queries::pairs(request.uri().query().unwrap_or_default())
-            .into_iter()
-            .map(|(name, value)| (name, value.unwrap_or_default()))
-            .collect();
+    let query: BTreeMap<String, String> = queries::pairs(request.uri().query().unwrap_or_default())
+        .into_iter()
+        .map(|(name, value)| (name, value.unwrap_or_default()))
+        .collect();
     json!({
         "path": if below.is_empty() { "/" } else { below },
         "httpMethod": request.method().as_str(),

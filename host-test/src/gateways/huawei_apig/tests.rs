@@ -110,12 +110,7 @@ fn the_gateway_refuses_before_it_calls() {
     let many: Vec<(&str, &str)> = vec![("x-a", part.as_str()); 5];
     let get = |target: &str| request("GET", target, &[], b"");
     for (arguments, request, status, code) in [
-        (
-            &["--path", "/user/get"][..],
-            get("/user"),
-            404,
-            "APIG.0101",
-        ),
+        (&["--path", "/user/get"][..], get("/user"), 404, "APIG.0101"),
         (
             &["--path", "/user/get"],
             get("/user/getter"),

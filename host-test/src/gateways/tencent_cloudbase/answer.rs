@@ -44,7 +44,11 @@ impl Refusal {
                 "FUNCTIONS_TIME_LIMIT_EXCEEDED",
                 "Invoking task timed out.",
             ),
-            Self::Busy => (429, "FUNCTIONS_CONCURRENCY_LIMIT", "Too many calls at once."),
+            Self::Busy => (
+                429,
+                "FUNCTIONS_CONCURRENCY_LIMIT",
+                "Too many calls at once.",
+            ),
             Self::Form(_) => (
                 500,
                 "FUNCTIONS_INVALID_RESPONSE",
