@@ -7,14 +7,17 @@ mod alibaba;
 mod aliyun_fc_http;
 mod arguments;
 mod aws_http_v2;
+mod baidu_cfc_http;
 mod document;
 mod headers;
+mod huawei_apig;
 mod ids;
 mod lambda;
 mod openwhisk;
 mod queries;
 mod scf;
 mod sending;
+mod tencent_cloudbase;
 mod tencent_scf_apigw;
 mod tencent_scf_url;
 mod times;
@@ -133,17 +136,21 @@ pub struct Variant {
 pub static GATEWAYS: &[Emulator] = &[
     aliyun_fc_http::EMULATOR,
     aws_http_v2::EMULATOR,
+    baidu_cfc_http::EMULATOR,
+    huawei_apig::EMULATOR,
     openwhisk::EMULATOR,
+    tencent_cloudbase::EMULATOR,
     tencent_scf_apigw::EMULATOR,
     tencent_scf_url::EMULATOR,
 ];
 
-/// The emulator with this command, platform or name.
+/// The emulator with this command or name; else the first of this platform.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Emulator> {
-    GATEWAYS
-        .iter()
-        .find(|row| [row.command, row.name, row.platform].contains(&name))
+    let named = |row: &&Emulator| [row.command, row.name].contains(&name);
+    let mut rows = GATEWAYS.iter();
+    rows.find(named)
+        .or_else(|| GATEWAYS.iter().find(|row| row.platform == name))
 }
 
 impl Emulator {
