@@ -8,10 +8,8 @@ use edgepick::settings::KEYS;
 fn section(title: &str) -> &'static str {
     let readme = include_str!("../README.md");
     let heading = format!("\n## {title}\n");
-    let start = readme
-        .find(&heading)
-        .unwrap_or_else(|| panic!("the README has no section {title}"));
-    let rest = readme.split_at(start + heading.len()).1;
+    let (_, rest) = readme.split_once(&heading).unwrap_or_default();
+    assert!(!rest.is_empty(), "the README has no section {title}");
     rest.split("\n## ").next().unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! What was decided, as an HTTP response: status, fields, body.
 //!
 //! The fields that stand on every answer, errors and redirects included, are
-//! set in one place, [`Answer::into_response`].
+//! set in one place, `Answer::into_response`.
 
 pub(crate) mod accept;
 mod body;

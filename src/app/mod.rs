@@ -66,7 +66,7 @@ impl<'a> Site<'a> {
     /// Reads a packed site in place.
     ///
     /// # Errors
-    /// Where the bytes are not what [`crate::catalogue::pack`] makes.
+    /// Where the bytes are not what [`crate::catalogue::pack()`] makes.
     pub fn open(packed: &'a [u8]) -> Result<Self, OpenError> {
         let (catalogue, settings) = Catalogue::open(packed).map_err(OpenError::Damaged)?;
         let settings = serde_json::from_slice(settings).map_err(OpenError::Settings)?;
@@ -211,14 +211,19 @@ impl Exchange<'_> {
     fn segments(&self) -> Result<Vec<std::borrow::Cow<'_, str>>, Error> {
         let path = self.request.path();
         let mount = self.caller.mount.unwrap_or(&self.site.settings.mount);
-        let segments = route::segments(route::strip_mount(path, mount))?;
+        let below = route::strip_mount(path, mount);
+        let segments = route::segments(below);
+        let is_known =
+            |segments: &Vec<_>| route::is_known(segments, &|name| self.site.is_category(name));
+        // Where the mount was there, it is all that stands before the path.
         if let Some(likely) = self.caller.likely_mount
-            && mount.is_empty()
-            && !route::is_known(&segments, &|name| self.site.is_category(name))
+            && below.len() == path.len()
+            && !segments.as_ref().is_ok_and(is_known)
         {
-            return route::segments(route::strip_mount(path, likely));
+            let below = route::strip_mount(path, likely);
+            return route::segments(route::strip_mount(below, mount));
         }
-        Ok(segments)
+        segments
     }
 
     /// An unknown category's error says what exists.
