@@ -615,6 +615,21 @@ fn mounts() {
         header(&asked.ask("GET", "/pics/dogs", &[], likely), "location"),
         Some("https://i.example/4.webp")
     );
+    // The settings' mount may stand behind it, or before all else.
+    let mut asked = self::asked(&site);
+    for path in ["/pics/user/get/dogs", "/pics/dogs", "/user/get/dogs"] {
+        let response = asked.ask("GET", path, &[], likely);
+        assert_eq!(
+            header(&response, "location"),
+            Some("https://i.example/4.webp"),
+            "{path}"
+        );
+    }
+    let response = asked.ask("GET", "/user/get/pics/dogs", &[], likely);
+    assert_eq!(response.status(), 404);
+    let mut asked = self::asked(&plain);
+    let response = asked.ask("GET", "/pics/%ff", &[], likely);
+    assert_eq!(body(&response)["value"], "/%ff");
     // A category of that name is no mount.
     let dogs = Caller {
         likely_mount: Some("/dogs"),

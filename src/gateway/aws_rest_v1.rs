@@ -62,10 +62,11 @@ impl WireFormat for RestV1 {
         let target = path.map(|path| event::target(path, &query));
         let request = event::request(NAME, event, "httpMethod", "path", target)?;
         // Where the resource has parameters, they are what the site is asked
-        // for; what stands above them is where it is published.
+        // for; what stands above them is where it is published. Every path is
+        // the default route's (`$default`) of an HTTP API: none is a mount.
         let parameters = event.get("pathParameters");
         let is_whole = parameters.is_some_and(Value::is_object)
-            || !text(event, "resource").is_some_and(|resource| resource.contains('{'));
+            || !text(event, "resource").is_some_and(|resource| resource.contains(['{', '$']));
         Ok(Decoded::Exchange(Exchange {
             client: text(event, "requestContext.identity.sourceIp")
                 .and_then(super::request::address),

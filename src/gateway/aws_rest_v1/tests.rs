@@ -67,6 +67,7 @@ fn stages_and_mounts() {
         ),
         ("", "/{kind}", "/x", r#"{"kind":"x"}"#, "/x", ""),
         ("", "/{kind}", "/x", "null", "/x", ""),
+        (r#""version":"1.0","#, "$default", "/x", "null", "/x", ""),
         ("", "/{p+}", "/prod/x", r#"{"p":"prod/x"}"#, "/prod/x", ""),
         (
             r#""version":"1.0","#,

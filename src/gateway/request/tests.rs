@@ -105,6 +105,11 @@ fn mounts_stand_above_path_parameters() {
         ("/pics/a%20b/c/", json!({"": "a b/c"}), Some("/pics")),
         ("/pics/a%2Fb", json!({"x": "a%2Fb"}), Some("/pics")),
         (
+            "/pics/%E7%8C%AB%2Fb",
+            json!({"x": "\u{732b}%2Fb"}),
+            Some("/pics"),
+        ),
+        (
             "/pics/cats/animals/cats",
             json!({"a": "cats", "b": "animals/cats"}),
             Some("/pics"),
