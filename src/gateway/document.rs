@@ -59,6 +59,7 @@ fn join(name: &str, value: &mut Value) {
 
 /// The response to an event that could not be decoded, for platforms whose
 /// document is a response.
+#[inline(never)]
 pub(super) fn refusal(error: &EventError) -> Response<Vec<u8>> {
     let body = json!({"error": error.to_string(), "code": error.code()});
     let mut response = Response::new(body.to_string().into_bytes());
