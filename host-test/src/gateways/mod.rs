@@ -13,6 +13,7 @@ mod headers;
 mod huawei_apig;
 mod ids;
 mod lambda;
+mod leancloud;
 mod openwhisk;
 mod queries;
 mod scf;
@@ -138,6 +139,7 @@ pub static GATEWAYS: &[Emulator] = &[
     aws_http_v2::EMULATOR,
     baidu_cfc_http::EMULATOR,
     huawei_apig::EMULATOR,
+    leancloud::EMULATOR,
     openwhisk::EMULATOR,
     tencent_cloudbase::EMULATOR,
     tencent_scf_apigw::EMULATOR,
