@@ -4,6 +4,8 @@
 //! with the component's decoders: a mistake that both made would hide itself.
 
 mod alibaba;
+mod aliyun_apigw;
+mod aliyun_events;
 mod aliyun_fc_http;
 mod arguments;
 mod aws_http_v2;
@@ -135,6 +137,8 @@ pub struct Variant {
 
 /// Every emulator, one row each.
 pub static GATEWAYS: &[Emulator] = &[
+    aliyun_apigw::EMULATOR,
+    aliyun_events::EMULATOR,
     aliyun_fc_http::EMULATOR,
     aws_http_v2::EMULATOR,
     baidu_cfc_http::EMULATOR,
