@@ -8,9 +8,14 @@ mod aliyun_apigw;
 mod aliyun_events;
 mod aliyun_fc_http;
 mod arguments;
+mod aws_alb;
+mod aws_events;
 mod aws_http_v2;
+mod aws_rest_v1;
+mod azure_functions;
 mod baidu_cfc_http;
 mod document;
+mod google_cloudevents;
 mod headers;
 mod huawei_apig;
 mod ids;
@@ -140,8 +145,13 @@ pub static GATEWAYS: &[Emulator] = &[
     aliyun_apigw::EMULATOR,
     aliyun_events::EMULATOR,
     aliyun_fc_http::EMULATOR,
+    aws_alb::EMULATOR,
+    aws_events::EMULATOR,
     aws_http_v2::EMULATOR,
+    aws_rest_v1::EMULATOR,
+    azure_functions::EMULATOR,
     baidu_cfc_http::EMULATOR,
+    google_cloudevents::EMULATOR,
     huawei_apig::EMULATOR,
     leancloud::EMULATOR,
     openwhisk::EMULATOR,
