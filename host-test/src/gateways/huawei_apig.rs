@@ -44,9 +44,14 @@ pub(super) const EMULATOR: Emulator = Emulator {
             faithful: true,
         },
         Variant {
-            name: "an API's path",
-            arguments: &["--path", "/user/get", "--no-source-ip"],
+            name: "without sourceIp",
+            arguments: &["--no-source-ip"],
             faithful: true,
+        },
+        Variant {
+            name: "an API's path",
+            arguments: &["--path", "/user/get"],
+            faithful: false,
         },
         Variant {
             name: "security App",
