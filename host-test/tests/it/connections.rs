@@ -62,7 +62,7 @@ fn a_body_that_nobody_reads_does_not_spoil_the_next_request() {
     let body = vec![b'x'; 100_000];
     let mut chunked = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     chunked.extend_from_slice(b"5\r\nhello\r\n3\r\n{}x\r\n0\r\n\r\n");
-    for door in stand.doors.iter().filter(|door| door.base.is_empty()) {
+    for door in stand.doors.iter().filter(|door| door.is_ours()) {
         let mut connection = Connection::open(door.address);
         for raw in [
             &request("POST", "/", &[], &body),
@@ -86,7 +86,7 @@ fn a_body_that_nobody_reads_does_not_spoil_the_next_request() {
 #[test]
 fn old_and_odd_requests() {
     let stand = stand("sample");
-    for door in stand.doors.iter().filter(|door| door.base.is_empty()) {
+    for door in stand.doors.iter().filter(|door| door.is_ours()) {
         for (raw, status, body) in [
             // RFC 9112 section 3.2.2: a target in absolute form, as proxies send it.
             (

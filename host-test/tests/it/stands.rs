@@ -47,6 +47,13 @@ pub(crate) struct Door {
     pub(crate) base: String,
 }
 
+impl Door {
+    /// Whether it is one of our own host's.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.name == "http" || self.name == "wasi-http"
+    }
+}
+
 /// What the catalogue says, read natively.
 #[derive(Debug, Default)]
 pub(crate) struct Pictures {

@@ -1,14 +1,16 @@
 //! The form of `fixtures/scenarios/`: requests and the answers that callers
 //! see, whatever the door. `fixtures/README.md` explains it.
 
+mod doors;
 mod pattern;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::client::Reply;
-use crate::stands::Pictures;
-pub(crate) use pattern::Found;
+use crate::stands::{Door, Pictures};
+pub(crate) use doors::{Doors, Habits};
+use pattern::Found;
 
 /// Fields that say something of the connection and the clock, never of us.
 const IGNORED: [&str; 2] = ["connection", "date"];
@@ -21,6 +23,8 @@ const LENGTH: &str = "content-length";
 pub(crate) struct File {
     /// Of the site: see `stands::Stand::new`.
     pub(crate) site: String,
+    /// Doors that the file is not for.
+    without: Vec<String>,
     pub(crate) cases: Vec<Case>,
 }
 
@@ -51,40 +55,8 @@ pub(crate) struct Answer {
     pub(crate) status: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<String>,
-}
-
-/// What a door adds to every answer, but for exceptions.
-#[derive(Debug, Default)]
-pub(crate) struct Additions(BTreeMap<String, Vec<(String, String)>>);
-
-impl Additions {
-    /// Reads `doors.txt`.
-    pub(crate) fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let mut additions = Self::default();
-        let mut door = None;
-        for (number, line) in lines(&text) {
-            let at = format!("{}:{number}", path.display());
-            match word(line) {
-                ("door", name) => door = Some(name.to_owned()),
-                ("why", reason) => assert!(!reason.is_empty(), "{at}: no reason"),
-                ("+", field) => {
-                    let door = door.clone().unwrap_or_else(|| panic!("{at}: no door"));
-                    additions
-                        .0
-                        .entry(door)
-                        .or_default()
-                        .push(field_of(field, &at));
-                }
-                _ => panic!("{at}: {line:?}; accepted: door, +, why"),
-            }
-        }
-        additions
-    }
-
-    pub(crate) fn of(&self, door: &str) -> &[(String, String)] {
-        self.0.get(door).map_or(&[], Vec::as_slice)
-    }
+    /// Whether other fields do not matter: `< *`.
+    pub(crate) open: bool,
 }
 
 /// Lines that say something, with their numbers.
@@ -133,6 +105,7 @@ impl File {
         let file_name = path.file_name().unwrap().to_string_lossy().into_owned();
         let mut file = Self {
             site: String::new(),
+            without: Vec::new(),
             cases: Vec::new(),
         };
         let mut sets: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
@@ -142,6 +115,7 @@ impl File {
             let (first, rest) = word(line);
             match (first, &part) {
                 ("site", Part::Head) => rest.clone_into(&mut file.site),
+                ("without", Part::Head) => file.without.extend(doors_of(rest, &at)),
                 ("set", _) => part = Part::Set(rest.to_owned()),
                 ("case", _) => {
                     file.cases.push(Case::new(format!("{at} {rest}")));
@@ -152,12 +126,24 @@ impl File {
                     sets.entry(name.clone()).or_default().extend(fields);
                 }
                 (_, Part::Case) => file.cases.last_mut().unwrap().add(first, rest, &sets, &at),
-                (_, Part::Head) => panic!("{at}: {line:?}; accepted: site, set, case"),
+                (_, Part::Head) => panic!("{at}: {line:?}; accepted: site, without, set, case"),
             }
         }
         assert!(!file.site.is_empty(), "{file_name}: no site");
         file
     }
+}
+
+/// The doors before a colon; a reason has to stand behind it.
+fn doors_of(line: &str, at: &str) -> Vec<String> {
+    let (doors, reason) = line
+        .split_once(':')
+        .unwrap_or_else(|| panic!("{at}: no reason"));
+    assert!(!reason.trim().is_empty(), "{at}: no reason");
+    doors
+        .split(';')
+        .map(|door| door.trim().to_owned())
+        .collect()
 }
 
 /// A field, or those of a set.
@@ -172,6 +158,15 @@ fn fields(
             .unwrap_or_else(|| panic!("{at}: no set {set}"))
             .clone(),
         None => vec![field_of(line, at)],
+    }
+}
+
+impl File {
+    /// Whether the file is for this door.
+    pub(crate) fn is_for(&self, door: &Door) -> bool {
+        !doors::names(door)
+            .iter()
+            .any(|name| self.without.contains(name))
     }
 }
 
@@ -202,24 +197,16 @@ impl Case {
             }
             ">" => self.headers.push(field_of(rest, at)),
             ">|" => self.body.push_str(rest),
-            "except" => {
-                let (doors, reason) = rest
-                    .split_once(':')
-                    .unwrap_or_else(|| panic!("{at}: no reason"));
-                assert!(!reason.trim().is_empty(), "{at}: no reason");
-                let doors = doors
-                    .split(',')
-                    .map(|door| door.trim().to_owned())
-                    .collect();
-                self.exceptions.push(Exception {
-                    doors,
-                    answer: Answer::default(),
-                });
-            }
+            "except" => self.exceptions.push(Exception {
+                doors: doors_of(rest, at),
+                answer: Answer::default(),
+            }),
             "<" => {
                 let answer = self.answer();
                 if answer.status.is_empty() {
                     rest.clone_into(&mut answer.status);
+                } else if rest == "*" {
+                    answer.open = true;
                 } else {
                     answer.headers.extend(fields(rest, sets, at));
                 }
@@ -236,42 +223,61 @@ impl Case {
         }
     }
 
-    /// What callers see at this door, if that is an exception.
-    pub(crate) fn exception(&self, door: &str) -> Option<&Answer> {
-        let exception = self
-            .exceptions
+    /// What callers see at this door, if that is an exception: of this variant,
+    /// of the door, or of all gateways.
+    pub(crate) fn exception(&self, door: &Door) -> Option<&Answer> {
+        let names = doors::names(door);
+        let of = |name: &String| {
+            let mut exceptions = self.exceptions.iter();
+            exceptions.find(|exception| exception.doors.contains(name))
+        };
+        names
             .iter()
-            .find(|e| e.doors.iter().any(|name| name == door));
-        exception.map(|exception| &exception.answer)
+            .rev()
+            .find_map(of)
+            .map(|exception| &exception.answer)
     }
 }
 
 impl Answer {
-    /// What is wrong with an answer that has to have these fields too.
+    /// What is wrong with the answer of a door with these habits to a request
+    /// with this method.
     pub(crate) fn differences(
         &self,
+        method: &str,
         reply: &Reply,
         pictures: &Pictures,
-        additions: &[(String, String)],
+        habits: &Habits,
     ) -> Vec<String> {
         let mut found = Found::new(pictures);
         let mut wrong = Vec::new();
-        if self.status != reply.status.to_string() {
+        if found.find(&self.status, &reply.status.to_string()).is_err() {
             wrong.push(format!(
                 "status {} instead of {}",
                 reply.status, self.status
             ));
         }
-        let mut expected: Vec<_> = self.headers.iter().chain(additions).collect();
+        let mut expected: Vec<_> = self.headers.iter().chain(&habits.adds).collect();
+        let mut possible: Vec<_> = habits.may_add.iter().collect();
         for (name, value) in &reply.headers {
             if IGNORED.contains(&name.as_str()) || (name == LENGTH && !self.body.is_empty()) {
                 continue;
             }
-            let Some(place) = expected.iter().position(|field| field.0 == *name) else {
-                wrong.push(format!("unexpected field {name}: {value}"));
-                continue;
+            let place =
+                |fields: &[&(String, String)]| fields.iter().position(|field| field.0 == *name);
+            let field = match (place(&expected), place(&possible)) {
+                (Some(place), _) => expected.remove(place),
+                (None, Some(place)) => possible.remove(place),
+                (None, None) if self.open => continue,
+                (None, None) => {
+                    wrong.push(format!("unexpected field {name}: {value}"));
+                    continue;
+                }
             };
-            let (_, pattern) = expected.remove(place);
+            let pattern = match &habits.head_length {
+                Some(length) if name == LENGTH && method == "HEAD" => length,
+                _ => &field.1,
+            };
             if let Err(why) = found.find(pattern, value) {
                 wrong.push(format!(
                     "{name}: {value}\n      instead of {pattern} ({why})"
