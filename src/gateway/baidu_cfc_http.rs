@@ -14,7 +14,7 @@
 //! answer is the document of four members with one text a name, thus one
 //! cookie; a malformed one reaches the caller as the text of a 200.
 
-use http::{HeaderValue, Response, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
 use super::document::{Document, refusal};
@@ -75,8 +75,9 @@ impl WireFormat for HttpTrigger {
     }
 }
 
-/// The document, always with a media type: without one the engine says
-/// `text/plain`, and only its open form shows that.
+/// The document, always with a media type where there can be a body: without
+/// one the engine says `text/plain`, and only its open form shows that. On a 304
+/// a type would replace the one that a cache has kept (RFC 9111 section 3.2).
 struct Typed;
 
 impl Reply for Typed {
@@ -85,10 +86,13 @@ impl Reply for Typed {
     }
 
     fn encode(&self, mut response: Response<Vec<u8>>) -> Vec<u8> {
-        response
-            .headers_mut()
-            .entry(header::CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
+        let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
+        if !bodiless.contains(&response.status()) {
+            response
+                .headers_mut()
+                .entry(header::CONTENT_TYPE)
+                .or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
+        }
         let document = Document {
             redirects: true,
             lists: false,
@@ -155,13 +159,23 @@ mod tests {
     fn answers_have_a_media_type() {
         let reply = exchange(&HttpTrigger, &event()).reply;
         assert!(reply.redirects());
-        let mut response = Response::new(Vec::new());
-        *response.status_mut() = http::StatusCode::NO_CONTENT;
-        let document: Value = serde_json::from_slice(&reply.encode(response)).unwrap();
-        assert_eq!(
-            document,
-            json!({"isBase64Encoded": false, "statusCode": 204, "body": "", "headers": {"Content-Type": "text/plain; charset=utf-8"}})
-        );
+        for (status, headers) in [
+            (
+                StatusCode::OK,
+                json!({"Content-Type": "text/plain; charset=utf-8"}),
+            ),
+            (StatusCode::NO_CONTENT, json!({})),
+            (StatusCode::NOT_MODIFIED, json!({})),
+        ] {
+            let mut response = Response::new(Vec::new());
+            *response.status_mut() = status;
+            let document: Value = serde_json::from_slice(&reply.encode(response)).unwrap();
+            assert_eq!(
+                document,
+                json!({"isBase64Encoded": false, "statusCode": status.as_u16(), "body": "",
+                    "headers": headers})
+            );
+        }
     }
 
     #[test]
