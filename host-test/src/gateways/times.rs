@@ -1,6 +1,7 @@
 //! Moments in the forms that events have them in.
 
 use jiff::Timestamp;
+use jiff::tz::offset;
 
 /// The moment that an event is of, in UTC.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,13 @@ impl Moment {
     /// RFC 3339 to the second: `2026-07-10T19:19:04Z`.
     pub(super) fn seconds(self) -> String {
         self.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// RFC 3339 to the second in a zone so many hours east:
+    /// `2026-07-10T19:19:04+08:00`.
+    pub(super) fn at_offset(self, hours: i8) -> String {
+        let local = self.0.to_zoned(offset(hours).to_time_zone());
+        local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
     /// RFC 3339 with this many digits of a second's fraction, at most nine:
@@ -53,6 +61,7 @@ mod tests {
         assert_eq!(moment.seconds(), "2026-07-01T09:19:04Z");
         assert_eq!(moment.fraction(3), "2026-07-01T09:19:04.012Z");
         assert_eq!(moment.fraction(7), "2026-07-01T09:19:04.0123456Z");
+        assert_eq!(moment.at_offset(8), "2026-07-01T17:19:04+08:00");
         assert_eq!(moment.epoch(), 1_782_897_544);
         assert_eq!(moment.epoch_millis(), 1_782_897_544_012);
     }
