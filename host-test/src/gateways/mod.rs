@@ -14,10 +14,12 @@ mod aws_http_v2;
 mod aws_rest_v1;
 mod azure_functions;
 mod baidu_cfc_http;
+mod baidu_events;
 mod document;
 mod google_cloudevents;
 mod headers;
 mod huawei_apig;
+mod huawei_events;
 mod ids;
 mod lambda;
 mod leancloud;
@@ -26,6 +28,7 @@ mod queries;
 mod scf;
 mod sending;
 mod tencent_cloudbase;
+mod tencent_events;
 mod tencent_scf_apigw;
 mod tencent_scf_url;
 mod times;
@@ -151,11 +154,14 @@ pub static GATEWAYS: &[Emulator] = &[
     aws_rest_v1::EMULATOR,
     azure_functions::EMULATOR,
     baidu_cfc_http::EMULATOR,
+    baidu_events::EMULATOR,
     google_cloudevents::EMULATOR,
     huawei_apig::EMULATOR,
+    huawei_events::EMULATOR,
     leancloud::EMULATOR,
     openwhisk::EMULATOR,
     tencent_cloudbase::EMULATOR,
+    tencent_events::EMULATOR,
     tencent_scf_apigw::EMULATOR,
     tencent_scf_url::EMULATOR,
 ];
