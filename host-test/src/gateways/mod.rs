@@ -23,6 +23,7 @@ mod huawei_events;
 mod ids;
 mod lambda;
 mod leancloud;
+mod members;
 mod openwhisk;
 mod queries;
 mod scf;

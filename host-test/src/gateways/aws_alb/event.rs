@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::Options;
 use crate::gateways::headers::{end_to_end, named_host, texts};
 use crate::gateways::lambda::{ACCOUNT, REGION, is_text, trace_id};
+use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 /// Names and all their values.
@@ -35,8 +36,8 @@ pub(super) fn event(options: &Options, request: &Request<Bytes>, caller: IpAddr)
         query(request.uri().query().unwrap_or_default()),
         headers(request, caller),
     );
-    event["body"] = body.into();
-    event["isBase64Encoded"] = encoded.into();
+    set(&mut event, "body", body);
+    set(&mut event, "isBase64Encoded", encoded);
     event
 }
 
@@ -47,8 +48,8 @@ pub(super) fn health_check(options: &Options, target: &str) -> Value {
     let agent = vec!["ELB-HealthChecker/2.0".to_owned()];
     let headers = Multi::from([("user-agent".to_owned(), agent)]);
     put(options, &mut event, query(sent), headers);
-    event["body"] = "".into();
-    event["isBase64Encoded"] = false.into();
+    set(&mut event, "body", "");
+    set(&mut event, "isBase64Encoded", false);
     event
 }
 
@@ -65,11 +66,11 @@ fn document(method: &str, path: &str) -> Value {
 /// The maps of one mode; those of the other are not there.
 fn put(options: &Options, event: &mut Value, query: Multi, headers: Multi) {
     if options.multi_value {
-        event["multiValueQueryStringParameters"] = json!(query);
-        event["multiValueHeaders"] = json!(headers);
+        set(event, "multiValueQueryStringParameters", json!(query));
+        set(event, "multiValueHeaders", json!(headers));
     } else {
-        event["queryStringParameters"] = last(&query);
-        event["headers"] = last(&headers);
+        set(event, "queryStringParameters", last(&query));
+        set(event, "headers", last(&headers));
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::Source;
 use crate::gateways::ids;
 use crate::gateways::lambda::{ACCOUNT, REGION};
+use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 const BUCKET: &str = "pics";
@@ -86,8 +87,8 @@ fn s3(object: &Object, caller: IpAddr, moment: Moment) -> Value {
     let mut described = json!({ "key": key, "sequencer": object.sequencer });
     let name = match object.size {
         Some(size) => {
-            described["size"] = size.into();
-            described["eTag"] = object.etag.as_str().into();
+            set(&mut described, "size", size);
+            set(&mut described, "eTag", object.etag.as_str());
             "ObjectCreated:Put"
         }
         None => "ObjectRemoved:Delete",
@@ -121,8 +122,8 @@ fn s3_bus(object: &Object, caller: IpAddr, moment: Moment) -> Value {
     let mut described = json!({ "key": object.key, "sequencer": object.sequencer });
     let (kind, reason) = match object.size {
         Some(size) => {
-            described["size"] = size.into();
-            described["etag"] = object.etag.as_str().into();
+            set(&mut described, "size", size);
+            set(&mut described, "etag", object.etag.as_str());
             ("Object Created", "PutObject")
         }
         None => ("Object Deleted", "DeleteObject"),

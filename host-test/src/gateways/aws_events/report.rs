@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Options;
 use crate::gateways::lambda::{self, ACCOUNT, REGION};
+use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 use crate::gateways::{Invocation, Outcome};
 
@@ -18,7 +19,15 @@ pub(super) fn destination(invocation: &Invocation, outcome: Outcome) -> Value {
         Ok(_) => ("Success", 1),
         Err(_) => ("RetriesExhausted", CALLS),
     };
-    let mut report = json!({
+    let mut response = json!({ "statusCode": 200, "executedVersion": "$LATEST" });
+    let payload = match &result {
+        Ok(bytes) => shown(bytes),
+        Err(_) => {
+            set(&mut response, "functionError", "Unhandled");
+            Value::Null
+        }
+    };
+    json!({
         "version": "1.0",
         "timestamp": Moment::now().fraction(3),
         "requestContext": {
@@ -28,14 +37,9 @@ pub(super) fn destination(invocation: &Invocation, outcome: Outcome) -> Value {
             "approximateInvokeCount": calls,
         },
         "requestPayload": event(invocation),
-        "responseContext": { "statusCode": 200, "executedVersion": "$LATEST" },
-        "responsePayload": null,
-    });
-    match result {
-        Ok(bytes) => report["responsePayload"] = shown(&bytes),
-        Err(_) => report["responseContext"]["functionError"] = "Unhandled".into(),
-    }
-    report
+        "responseContext": response,
+        "responsePayload": payload,
+    })
 }
 
 fn event(invocation: &Invocation) -> Value {
@@ -50,11 +54,11 @@ fn shown(bytes: &[u8]) -> Value {
 /// Which messages leave the queue, and which come again.
 pub(super) fn batch(options: &Options, invocation: &Invocation, outcome: Outcome) -> Value {
     let event = event(invocation);
-    let records = event["Records"].as_array();
+    let records = event.get("Records").and_then(Value::as_array);
     let ids: Vec<_> = records
         .into_iter()
         .flatten()
-        .filter_map(|record| record["messageId"].as_str())
+        .filter_map(|record| record.get("messageId")?.as_str())
         .collect();
     let failed = match lambda::result(outcome) {
         Err(_) => None,

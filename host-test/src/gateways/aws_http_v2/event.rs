@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::{DEFAULT, Options};
 use crate::gateways::headers::{end_to_end, named_host, text, texts};
 use crate::gateways::lambda::{ACCOUNT, REGION, is_text, trace_id};
+use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 /// The ids of the API and of the URL.
@@ -49,19 +50,19 @@ impl Event<'_> {
         });
         let cookies = self.cookies();
         if !cookies.is_empty() {
-            event["cookies"] = cookies.into();
+            set(&mut event, "cookies", cookies);
         }
         if !query.is_empty() {
-            event["queryStringParameters"] = parameters(query).into();
+            set(&mut event, "queryStringParameters", parameters(query));
         }
         let body = self.request.body();
         let encoded = !body.is_empty() && !is_text(self.request.headers());
         if encoded {
-            event["body"] = STANDARD.encode(body).into();
+            set(&mut event, "body", STANDARD.encode(body));
         } else if !body.is_empty() {
-            event["body"] = String::from_utf8_lossy(body).into();
+            set(&mut event, "body", String::from_utf8_lossy(body));
         }
-        event["isBase64Encoded"] = encoded.into();
+        set(&mut event, "isBase64Encoded", encoded);
         event.to_string().into_bytes()
     }
 

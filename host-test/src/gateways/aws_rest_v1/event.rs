@@ -15,6 +15,7 @@ use super::route::Route;
 use crate::gateways::headers::{end_to_end, named_host, text, texts, title_case};
 use crate::gateways::ids;
 use crate::gateways::lambda::{ACCOUNT, REGION, trace_id};
+use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 const API: &str = "abc123def4";
@@ -64,7 +65,7 @@ impl Event<'_> {
             "isBase64Encoded": encoded,
         });
         if self.options.http_api {
-            event["version"] = "1.0".into();
+            set(&mut event, "version", "1.0");
         }
         event.to_string().into_bytes()
     }
@@ -124,7 +125,7 @@ impl Event<'_> {
             },
         });
         if self.options.http_api {
-            context["extendedRequestId"] = self.request_id.into();
+            set(&mut context, "extendedRequestId", self.request_id);
         }
         context
     }

@@ -14,6 +14,7 @@ use super::route::Route;
 use super::{Options, Trigger};
 use crate::gateways::headers::{end_to_end, named_host, text, texts, title_case};
 use crate::gateways::ids;
+use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 /// The app's own name.
@@ -49,7 +50,7 @@ pub(super) fn http(
     });
     let body = body(request);
     if let Some(body) = &body {
-        data["Body"] = body.as_str().into();
+        set(&mut data, "Body", body.as_str());
     }
     let firsts: Map<_, _> = headers
         .iter()
@@ -59,10 +60,11 @@ pub(super) fn http(
     // Members of a JSON body are binding data too.
     let members = body.and_then(|body| serde_json::from_str::<Map<_, _>>(&body).ok());
     for (name, value) in members.into_iter().flatten().chain(parameters) {
-        metadata[name] = match value {
+        let value = match value {
             Value::String(_) => value.to_string().into(),
             value => value,
         };
+        set(&mut metadata, &name, value);
     }
     document(options, data, metadata)
 }
@@ -104,11 +106,12 @@ fn document(options: &Options, data: Value, mut metadata: Value) -> Value {
         Trigger::Timer => "tick",
         Trigger::Queue => "item",
     };
-    metadata["sys"] = json!({
+    let sys = json!({
         "MethodName": options.function,
         "UtcNow": Moment::now().fraction(7),
         "RandGuid": ids::uuid(),
     });
+    set(&mut metadata, "sys", sys);
     json!({ "Data": { binding: data }, "Metadata": metadata })
 }
 

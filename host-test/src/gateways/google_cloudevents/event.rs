@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::Shape;
 use crate::gateways::headers::text;
 use crate::gateways::ids;
+use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 const BUCKET: &str = "pics";
@@ -225,7 +226,7 @@ fn message(payload: &Bytes, moment: Moment) -> Value {
         "publish_time": time,
     });
     if !payload.is_empty() {
-        message["data"] = STANDARD.encode(payload).into();
+        set(&mut message, "data", STANDARD.encode(payload));
     }
     message
 }
@@ -273,7 +274,8 @@ fn scheduler(request: &Request<Bytes>, moment: Moment) -> Fired {
 fn background(request: &Request<Bytes>, moment: Moment) -> Fired {
     let object = Object::of(request, moment);
     let id = message_id(moment);
-    let generation = object.data["generation"].as_str().unwrap_or_default();
+    let generation = object.data.get("generation").and_then(Value::as_str);
+    let generation = generation.unwrap_or_default();
     let name = format!(
         "projects/_/buckets/{BUCKET}/objects/{}#{generation}",
         object.name
