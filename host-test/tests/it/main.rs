@@ -22,6 +22,8 @@ mod registry;
 mod goldens;
 // Tencent's API Gateway, and the trap that redirects fall into there.
 mod tencent;
+// Events of AWS, Azure and Google that nobody waits for.
+mod unattended;
 // A component that panics, loops and hoards memory.
 mod unruly;
 // Lists become components: what edits change, and what they do not.
