@@ -9,6 +9,8 @@ mod route;
 mod screen;
 mod service;
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 
 use crate::answer::{Answer, Body, Cache, PLACEHOLDER, RequestField, Response, Vary, accept};
@@ -195,10 +197,11 @@ impl Exchange<'_> {
         self.request.check_target()?;
         // The query is read even where the path leads nowhere: it says what
         // form the error takes.
-        let routed = self.segments().and_then(|segments| {
+        let (path, asked) = self.request.parts();
+        let routed = self.segments(path).and_then(|segments| {
             route::route(&segments, query, &|name| self.site.is_category(name))
         });
-        let read = query.read(self.request.query());
+        let read = query.read(asked);
         let route = routed.map_err(|error| self.with_categories(error))?;
         read?;
         query.check()?;
@@ -208,8 +211,7 @@ impl Exchange<'_> {
         }
     }
 
-    fn segments(&self) -> Result<Vec<std::borrow::Cow<'_, str>>, Error> {
-        let path = self.request.path();
+    fn segments<'p>(&self, path: &'p str) -> Result<Vec<Cow<'p, str>>, Error> {
         let mount = self.caller.mount.unwrap_or(&self.site.settings.mount);
         let below = route::strip_mount(path, mount);
         let segments = route::segments(below);
@@ -245,9 +247,12 @@ impl Exchange<'_> {
         let settings = &self.site.settings;
         let wants_picture = match query.answer.get() {
             Some(answer) => answer.is_redirect(),
-            None => !vary
-                .read(self.request.fields, RequestField::Accept)
-                .is_some_and(|accept| accept::is_json_alone(&accept)),
+            None => {
+                settings.answer.is_redirect()
+                    && !vary
+                        .read(self.request.fields, RequestField::Accept)
+                        .is_some_and(|accept| accept::is_json_alone(&accept))
+            }
         };
         let placeholder = match error.code {
             Code::MethodNotAllowed => false,

@@ -114,12 +114,14 @@ impl Query {
     /// section 5.1; decoded exactly once) into the query.
     ///
     /// # Errors
-    /// The first parameter that cannot be accepted.
+    /// The first parameter that cannot be accepted. Those behind it are read all
+    /// the same: they may say what form the error takes.
     pub fn read(&mut self, query: &str) -> Result<(), Error> {
+        let mut first = Ok(());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            self.set(&name, &value)?;
+            first = first.and(self.set(&name, &value));
         }
-        Ok(())
+        first
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {

@@ -242,3 +242,11 @@ proptest::proptest! {
         let _ = read(&format!("{}={encoded}", PARAMETERS[row].name));
     }
 }
+
+#[test]
+fn what_stands_behind_an_error_is_read_too() {
+    let mut query = Query::default();
+    let error = query.read("count=0&type=json&k=x").unwrap_err();
+    assert_eq!(error.param.as_deref(), Some("count"));
+    assert_eq!(query.answer.get(), Some(&AnswerType::Json));
+}
