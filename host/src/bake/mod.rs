@@ -1,6 +1,6 @@
 //! From a packed site to a component that needs nothing more: the component
 //! runs once to take the site in, its memory becomes the new component's
-//! ([`snapshot`]), and what it imports beyond `wasi:http/proxy` is plugged
+//! (`snapshot`), and what it imports beyond `wasi:http/proxy` is plugged
 //! ([`seal`]).
 
 mod seal;

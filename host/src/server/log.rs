@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
 
@@ -61,15 +61,64 @@ const FULL: usize = 32 << 10;
 #[derive(Debug)]
 pub(super) struct Journal {
     log: Log,
-    lines: Mutex<Vec<u8>>,
+    page: Mutex<Page>,
     next_id: AtomicU64,
+}
+
+/// Lines that were not written yet.
+#[derive(Debug, Default)]
+struct Page {
+    lines: Vec<u8>,
+    clock: Clock,
+}
+
+/// The time as text; only its milliseconds are written anew each time.
+#[derive(Debug, Default)]
+struct Clock {
+    /// Since 1970.
+    second: u64,
+    text: String,
+}
+
+impl Clock {
+    /// RFC 3339 with milliseconds, UTC.
+    fn now(&mut self) -> &str {
+        let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let millis = since.subsec_millis();
+        if self.second != since.as_secs() || self.text.is_empty() {
+            self.second = since.as_secs();
+            let whole = Duration::from_secs(self.second);
+            let time = humantime::format_rfc3339_millis(SystemTime::UNIX_EPOCH + whole);
+            self.text = time.to_string();
+        }
+        // The end is `mmmZ`.
+        let place = self.text.len().saturating_sub(4);
+        self.text.truncate(place);
+        for divisor in [100, 10, 1] {
+            let digit = millis / divisor % 10;
+            self.text.push(char::from_digit(digit, 10).unwrap_or('0'));
+        }
+        self.text.push('Z');
+        &self.text
+    }
+}
+
+/// A number as sixteen hexadecimal digits.
+fn hexadecimal(number: u64, text: &mut [u8; 16]) -> &str {
+    let mut rest = number;
+    for place in text.iter_mut().rev() {
+        let digit = char::from_digit((rest & 15) as u32, 16).unwrap_or('0');
+        *place = digit as u8;
+        rest >>= 4;
+    }
+    std::str::from_utf8(text).unwrap_or_default()
 }
 
 /// One line. The names are part of the interface.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     /// RFC 3339, UTC, when the answer was ready.
-    time: String,
+    time: &'a str,
     id: &'a str,
     client: &'a str,
     method: &'a str,
@@ -110,7 +159,7 @@ impl Journal {
             .map_or(0, |since| since.as_micros() as u64);
         Self {
             log,
-            lines: Mutex::new(Vec::new()),
+            page: Mutex::default(),
             next_id: AtomicU64::new((start << 16).wrapping_add((thread as u64) << 56)),
         }
     }
@@ -125,23 +174,25 @@ impl Journal {
         if !self.on() {
             return;
         }
-        let own = match entry.id {
-            Some(_) => String::new(),
-            None => format!("{:016x}", self.next_id.fetch_add(1, Ordering::Relaxed)),
-        };
+        let mut digits = [0; 16];
+        let id = entry.id.unwrap_or_else(|| {
+            hexadecimal(self.next_id.fetch_add(1, Ordering::Relaxed), &mut digits)
+        });
+        let micros = entry.started.elapsed().as_micros();
+        let mut page = self.page();
+        let Page { lines, clock } = &mut *page;
         let line = Line {
-            time: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
-            id: entry.id.unwrap_or(&own),
+            time: clock.now(),
+            id,
             client: entry.client,
             method: entry.method,
             path: entry.path,
             status: entry.status,
             bytes: entry.bytes,
-            micros: entry.started.elapsed().as_micros() as u64,
+            micros: u64::try_from(micros).unwrap_or(u64::MAX),
             picture: entry.picture,
             failure: entry.failure,
         };
-        let mut lines = self.lines();
         let length = lines.len();
         if serde_json::to_writer(&mut *lines, &line).is_err() {
             lines.truncate(length);
@@ -149,26 +200,26 @@ impl Journal {
         }
         lines.push(b'\n');
         if lines.len() >= FULL {
-            self.write(lines);
+            self.write(page);
         }
     }
 
     /// Writes what was gathered.
     pub(super) fn flush(&self) {
-        let lines = self.lines();
-        if !lines.is_empty() {
-            self.write(lines);
+        let page = self.page();
+        if !page.lines.is_empty() {
+            self.write(page);
         }
     }
 
-    fn write(&self, mut lines: MutexGuard<'_, Vec<u8>>) {
+    fn write(&self, mut page: MutexGuard<'_, Page>) {
         // A log that cannot be written is no reason to fail a request.
-        let _ = self.log.write(&lines);
-        lines.clear();
+        let _ = self.log.write(&page.lines);
+        page.lines.clear();
     }
 
-    fn lines(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn page(&self) -> MutexGuard<'_, Page> {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -220,5 +271,35 @@ impl Drop for Pending {
             picture: self.picture.as_deref(),
             failure: None,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_right_within_and_between_seconds() {
+        let mut clock = Clock::default();
+        for _ in 0..3 {
+            let before = SystemTime::now();
+            let told = humantime::parse_rfc3339(clock.now()).unwrap();
+            assert!(told + Duration::from_millis(1) >= before && told <= SystemTime::now());
+        }
+        clock.second -= 1;
+        let before = SystemTime::now();
+        let told = humantime::parse_rfc3339(clock.now()).unwrap();
+        assert!(told + Duration::from_millis(1) >= before);
+    }
+
+    #[test]
+    fn ids_have_sixteen_digits() {
+        for (number, text) in [
+            (0, "0000000000000000"),
+            (0x12ab, "00000000000012ab"),
+            (u64::MAX, "ffffffffffffffff"),
+        ] {
+            assert_eq!(hexadecimal(number, &mut [0; 16]), text);
+        }
     }
 }

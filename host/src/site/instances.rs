@@ -10,10 +10,7 @@ use crate::bindings::{answer, gateway};
 /// How many guests without work are kept.
 const IDLE: usize = 16;
 
-#[expect(
-    clippy::vec_box,
-    reason = "a guest moves through several futures in a call"
-)]
+/// Boxed: a guest moves through several futures in a call.
 type Idle = Vec<Box<Guest>>;
 
 /// Guests of one site. A guest is taken out for a call and put back only after
