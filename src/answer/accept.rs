@@ -4,10 +4,20 @@
 /// Whether `application/json` is the one media range of the field.
 #[must_use]
 pub(crate) fn is_json_alone(accept: &str) -> bool {
+    // Pictures are asked for with other ranges first; no need to read them all.
+    let first = accept.trim_start_matches([' ', ',', '\t']).as_bytes();
+    if !first
+        .get(..JSON.len())
+        .is_some_and(|first| first.eq_ignore_ascii_case(JSON.as_bytes()))
+    {
+        return false;
+    }
     let mut ranges = ranges(accept);
     matches!((ranges.next(), ranges.next()), (Some((range, quality)), None)
-        if range.eq_ignore_ascii_case("application/json") && quality > 0)
+        if range.eq_ignore_ascii_case(JSON) && quality > 0)
 }
+
+const JSON: &str = "application/json";
 
 /// Whether some text is preferred to JSON.
 #[must_use]
@@ -88,6 +98,8 @@ mod tests {
             ("application/json;q=0", false),
             ("application/json, text/plain", false),
             ("application/json, */*", false),
+            (" ,, application/json", true),
+            ("application/jsonl", false),
             ("text/html", false),
             ("*/*", false),
             ("", false),

@@ -83,7 +83,7 @@ pub(crate) struct Record<'a> {
 
 /// A short hypertext note (RFC 9110 section 15.4): the link itself.
 pub(crate) fn html_note(url: &str) -> String {
-    let mut note = String::with_capacity(url.len() * 2 + 24);
+    let mut note = String::with_capacity(url.len() * 2 + 16);
     note.push_str("<a href=\"");
     let start = note.len();
     escape(url, &mut note);

@@ -31,7 +31,7 @@ pub(crate) enum Cache {
 
 /// The request fields that took part, in the order they were asked.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Vary(Vec<RequestField>);
+pub(crate) struct Vary([Option<RequestField>; RequestField::ALL.len()]);
 
 impl Vary {
     /// The text of a request field, which from now on takes part in the answer.
@@ -40,26 +40,23 @@ impl Vary {
         fields: &'h dyn RequestFields,
         field: RequestField,
     ) -> Option<Cow<'h, str>> {
-        if !self.0.contains(&field) {
-            self.0.push(field);
+        let mut slots = self.0.iter_mut();
+        if let Some(slot) = slots.find(|slot| slot.is_none_or(|asked| asked == field)) {
+            *slot = Some(field);
         }
         fields.get(field)
     }
 
     /// The names, in the order they were asked.
-    #[cfg(test)]
-    pub(crate) fn names(&self) -> impl Iterator<Item = &RequestField> {
-        self.0.iter()
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().flatten().map(|field| field.as_str())
     }
 
     fn add_to(&self, fields: &mut ResponseFields) {
-        match self.0.as_slice() {
-            [] => {}
-            [RequestField::Accept] => fields.lines("vary: accept\r\n"),
-            several => {
-                let names: Vec<_> = several.iter().map(|field| field.as_str()).collect();
-                fields.add("vary", &names.join(", "));
-            }
+        match self.0 {
+            [None, ..] => {}
+            [Some(RequestField::Accept), None, ..] => fields.lines("vary: accept\r\n"),
+            _ => fields.put("vary", &self.names().collect::<Vec<_>>().join(", ")),
         }
     }
 }
@@ -139,21 +136,21 @@ impl Answer<'_> {
 
         if let Some(location) = &self.location {
             fields.add("location", location);
-            fields.add("referrer-policy", policy_for(settings, location));
+            fields.put("referrer-policy", policy_for(settings, location));
         }
         if let Some(id) = &self.image_id {
-            fields.add("x-image-id", id);
+            fields.put("x-image-id", id);
         }
         if self.hints {
             fields.lines(ACCEPT_CH);
         }
         if let Some(code) = self.fallback {
-            fields.add("x-image-fallback", code.as_str());
+            fields.put("x-image-fallback", code.as_str());
         }
         match self.cache {
             Cache::Never => fields.lines(NEVER_KEPT),
             Cache::For(seconds) => {
-                fields.add("cache-control", &format!("public, max-age={seconds}"));
+                fields.put("cache-control", &format!("public, max-age={seconds}"));
                 // Preconditions act only where the answer would be a 2xx (RFC
                 // 9110 section 13.2.1).
                 if let Some(sent) = &body
@@ -166,18 +163,18 @@ impl Answer<'_> {
                         status = StatusCode::NOT_MODIFIED;
                         body = None;
                     }
-                    fields.add("etag", &etag);
+                    fields.put("etag", &etag);
                 }
             }
         }
         add_origin(&mut fields, settings, request, &mut vary);
         fields.lines(ALWAYS);
         match status {
-            StatusCode::METHOD_NOT_ALLOWED => fields.add("allow", ALLOW),
+            StatusCode::METHOD_NOT_ALLOWED => fields.put("allow", ALLOW),
             StatusCode::SERVICE_UNAVAILABLE => fields.lines("retry-after: 60\r\n"),
             StatusCode::NO_CONTENT if method == "OPTIONS" => {
-                fields.add("allow", ALLOW);
-                fields.add("access-control-allow-methods", ALLOW);
+                fields.put("allow", ALLOW);
+                fields.put("access-control-allow-methods", ALLOW);
                 fields.lines(PREFLIGHT);
             }
             _ => {}
@@ -188,13 +185,13 @@ impl Answer<'_> {
         }
         let mut bytes = Vec::new();
         if let Some(body) = body {
-            fields.add("content-type", body.media_type);
+            fields.put("content-type", body.media_type);
             fields.add(
                 "content-length",
                 itoa::Buffer::new().format(body.bytes.len()),
             );
             if let Some(policy) = body.content_security_policy {
-                fields.add("content-security-policy", policy);
+                fields.put("content-security-policy", policy);
             }
             if method != "HEAD" {
                 bytes = body.bytes;

@@ -108,7 +108,6 @@ impl Exchange<'_> {
             .or(period.as_ref().map(|_| ""));
         match seed {
             Some(seed) => chosen(picker.seeded_sample(&with(seed), count), kept),
-            None if count == 1 => chosen(picker.random(dice).into_iter().collect(), Cache::Never),
             None => chosen(picker.sample(dice, count), Cache::Never),
         }
     }

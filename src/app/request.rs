@@ -41,19 +41,19 @@ impl<'r> From<&'r http::Request<Vec<u8>>> for Request<'r> {
 }
 
 impl<'r> Request<'r> {
-    /// The target without what would be a fragment.
-    fn sent(self) -> &'r str {
-        let end = self.target.find('#').unwrap_or(self.target.len());
-        self.target.get(..end).unwrap_or_default()
-    }
-
-    pub(super) fn path(self) -> &'r str {
-        let sent = self.sent();
-        sent.split_once('?').map_or(sent, |(path, _)| path)
-    }
-
-    pub(super) fn query(self) -> &'r str {
-        self.sent().split_once('?').map_or("", |(_, query)| query)
+    /// Path and query, without what would be a fragment.
+    pub(super) fn parts(self) -> (&'r str, &'r str) {
+        let cut = |text: &'r str, mark| {
+            let mut bytes = text.bytes();
+            let (before, behind) = text.split_at_checked(bytes.position(|byte| byte == mark)?)?;
+            Some((before, behind.get(1..)?))
+        };
+        let (path, query) = cut(self.target, b'?').unwrap_or((self.target, ""));
+        match (cut(path, b'#'), cut(query, b'#')) {
+            (Some((path, _)), _) => (path, ""),
+            (None, Some((query, _))) => (path, query),
+            (None, None) => (path, query),
+        }
     }
 
     /// Whether the target is one.
@@ -67,8 +67,8 @@ impl<'r> Request<'r> {
                     .hint(format!("accepted: at most {MOST_TARGET} bytes")),
             );
         }
-        let visible = |byte: u8| byte > b' ' && byte != 0x7f;
-        if self.target.starts_with('/') && self.target.bytes().all(visible) {
+        let unseen = |found, byte| found | (byte <= b' ') | (byte == 0x7f);
+        if self.target.starts_with('/') && !self.target.bytes().fold(false, unseen) {
             return Ok(());
         }
         Err(
@@ -102,7 +102,7 @@ mod tests {
             ("/?a#b", "/", "a"),
         ] {
             let request = request(target);
-            assert_eq!((request.path(), request.query()), (path, query), "{target}");
+            assert_eq!(request.parts(), (path, query), "{target}");
             assert!(request.check_target().is_ok(), "{target}");
         }
     }

@@ -9,13 +9,15 @@ const LENGTH: usize = 13;
 
 /// The text form of a hash.
 pub(crate) fn id_text(hash: u64) -> String {
+    let mut text = String::with_capacity(LENGTH);
     // 13 characters hold 65 bits; the last one is zero.
-    let bits = u128::from(hash) << 1;
-    (0..LENGTH)
-        .rev()
-        .filter_map(|place| ALPHABET.get((bits >> (place * 5)) as usize & 31))
-        .map(|&letter| char::from(letter))
-        .collect()
+    let bits = (0..LENGTH as u32).map(|place| match 59_u32.checked_sub(5 * place) {
+        Some(behind) => hash >> behind,
+        None => hash << 1,
+    });
+    let letters = bits.filter_map(|bits| ALPHABET.get(bits as usize & 31));
+    text.extend(letters.map(|letter| char::from(*letter)));
+    text
 }
 
 /// The hash, and the number in the URL for a member of a range, that an id's

@@ -11,12 +11,6 @@ const LOOKUPS: usize = 64;
 const ENTRIES_PER_LOOKUP: usize = 512;
 
 impl Picker<'_> {
-    /// A random picture: each that matches with a probability proportional to
-    /// its weight, exactly. `None` when none matches.
-    pub fn random(&self, dice: &mut (impl Dice + ?Sized)) -> Option<Picture> {
-        self.sample(dice, 1).pop()
-    }
-
     /// `count` distinct random pictures in the order drawn, all there are if
     /// fewer: successive draws, each from those not drawn yet, in proportion to
     /// their weights.

@@ -8,7 +8,7 @@ fn singles(catalogue: Catalogue<'static>, picker: &Picker<'_>, matching: Vec<Pic
     let mut tally = Tally::of(matching);
     let mut dice = SplitMix(7);
     for _ in 0..tally.pictures.len() as u64 * each {
-        tally.add(picker.random(&mut dice).unwrap());
+        tally.add(picker.sample(&mut dice, 1)[0]);
     }
     fits(&tally.seen, &tally.weights(catalogue));
 }
