@@ -44,14 +44,9 @@ pub(super) const EMULATOR: Emulator = Emulator {
             faithful: true,
         },
         Variant {
-            name: "without sourceIp",
-            arguments: &["--no-source-ip"],
-            faithful: true,
-        },
-        Variant {
             name: "an API's path",
-            arguments: &["--path", "/user/get"],
-            faithful: false,
+            arguments: &["--path", "/user/get", "--no-source-ip"],
+            faithful: true,
         },
         Variant {
             name: "security App",

@@ -24,6 +24,10 @@ mod goldens;
 mod tencent;
 // Events of AWS, Azure and Google that nobody waits for.
 mod unattended;
+// Events of Tencent, Huawei and Baidu that nobody waits for.
+mod acknowledged;
+// Paths that functions are published under at Huawei and Baidu.
+mod prefixes;
 // A component that panics, loops and hoards memory.
 mod unruly;
 // Lists become components: what edits change, and what they do not.
