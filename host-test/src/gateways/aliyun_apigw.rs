@@ -43,7 +43,7 @@ pub(super) const EMULATOR: Emulator = Emulator {
         Variant {
             name: "parameters passed through, path decoded",
             arguments: &["--path", "decoded"],
-            faithful: false,
+            faithful: true,
         },
         Variant {
             name: "parameters mapped",

@@ -66,6 +66,11 @@ pub(super) const EMULATOR: Emulator = Emulator {
         },
         Variant {
             name: "parameters",
+            arguments: &["--custom-options"],
+            faithful: true,
+        },
+        Variant {
+            name: "CORS of the controller",
             arguments: &[],
             faithful: false,
         },
@@ -211,6 +216,12 @@ impl Gateway for Controller {
                 Ok(Invocation {
                     event: event.to_string().into_bytes(),
                     request_id: activation,
+                    // Only `.http` makes an answer of a result: the others send
+                    // it, or a member of it, as the body of a 200.
+                    pass_through: call(request).is_ok_and(|call| match call {
+                        Call::Web { extension, .. } => extension != Extension::Http,
+                        Call::Rest(_) => false,
+                    }),
                     ..Invocation::default()
                 })
             }

@@ -1,4 +1,11 @@
 //! Everything that is tested through the real component.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
 mod bless;
 mod client;
@@ -34,3 +41,9 @@ mod unruly;
 mod bake;
 // The command `host-test`.
 mod cli;
+// Alibaba's default domain, and its triggers without a caller.
+mod aliyun;
+// LeanCloud's functions.
+mod leancloud;
+// OpenWhisk's extensions and its invoke.
+mod openwhisk;

@@ -570,3 +570,18 @@ fn media_types_have_a_form() {
             .is("text/html")
     );
 }
+
+#[test]
+fn only_http_makes_an_answer_of_a_result() {
+    for (rest, whole) in [
+        ("", false),
+        (".http", false),
+        (".json", true),
+        (".text/a", true),
+    ] {
+        let gateway = EMULATOR.with([""; 0]).unwrap();
+        let asked = request("GET", &web(rest), &[], b"");
+        let invocation = gateway.invocation(&asked, CALLER).unwrap();
+        assert_eq!(invocation.pass_through, whole, "{rest}");
+    }
+}
