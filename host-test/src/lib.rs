@@ -11,6 +11,10 @@
 pub mod bench;
 pub mod cli;
 pub mod function;
+#[expect(
+    clippy::indexing_slicing,
+    reason = "members are put into JSON objects that are made in the same place"
+)]
 pub mod gateways;
 pub mod listener;
 pub mod site;

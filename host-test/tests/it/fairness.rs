@@ -1,56 +1,47 @@
 //! Draws through the real component, with the host's randomness seeded.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use edgepick_host::bindings::answer::{Context, Outcome, Request};
-use edgepick_host::site::{Instances, Site, SiteOptions};
+use edgepick_host::server::Server;
+use edgepick_host::site::{Site, SiteOptions};
 
-use crate::stands::{Stand, seeded, stand};
+use crate::client::{Connection, request};
+use crate::stands::{ANY_PORT, Stand, quiet, seeded, stand};
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
+/// A site of a test's own, served: no other test takes its draws.
+struct Served {
+    connection: Connection,
+    _server: Server,
 }
 
-/// The body of the answer to `GET target`.
-async fn ask(instances: &Arc<Instances>, target: &str) -> String {
-    let context = Context {
-        mount: None,
-        client: None,
-        request_id: None,
-    };
-    let request = Request {
-        method: "GET",
-        target,
-        authority: "pictures.test",
-        headers: b"",
-        body: b"",
-        context,
-    };
-    match instances.answer(request).await.unwrap() {
-        Outcome::Response(response) => {
-            assert_eq!(response.status, 200, "{target}");
-            String::from_utf8(response.body).unwrap()
+impl Served {
+    fn new(stand: &Stand, options: SiteOptions) -> Self {
+        let site = Site::new(&stand.component, options).unwrap();
+        let server = Server::start(&site, ANY_PORT, quiet()).unwrap();
+        Self {
+            connection: Connection::open(server.address()),
+            _server: server,
         }
-        Outcome::OverHttp => panic!("{target} needs no network"),
     }
-}
 
-/// How often each URL comes.
-fn draw(instances: &Arc<Instances>, target: &str, draws: u32) -> HashMap<String, u32> {
-    let mut counts = HashMap::new();
-    block_on(async {
+    /// The body of the answer to `GET target`.
+    fn ask(&mut self, target: &str) -> String {
+        self.connection.send(&request("GET", target, &[], b""));
+        let reply = self.connection.read("GET");
+        assert_eq!(reply.status, 200, "{target}");
+        reply.text().to_owned()
+    }
+
+    /// How often each URL comes.
+    fn draw(&mut self, target: &str, draws: u32) -> HashMap<String, u32> {
+        let mut counts = HashMap::new();
         for _ in 0..draws {
-            for url in ask(instances, target).await.lines() {
+            for url in self.ask(target).lines() {
                 *counts.entry(url.to_owned()).or_default() += 1;
             }
         }
-    });
-    counts
+        counts
+    }
 }
 
 /// Checks counts against the shares that the pictures ought to have: Pearson's
@@ -92,14 +83,14 @@ fn equal(stand: &Stand) -> HashMap<String, f64> {
 #[test]
 fn every_picture_is_as_likely_as_any_other() {
     let stand = stand("sample");
-    let counts = draw(&stand.site.instances(), "/?type=text", 10_000);
+    let counts = Served::new(&stand, seeded()).draw("/?type=text", 10_000);
     check(&counts, &equal(&stand));
 }
 
 #[test]
 fn members_of_ranges_count_one_each() {
     let stand = stand("scenarios/ranges.toml");
-    let counts = draw(&stand.site.instances(), "/?type=text", 20_000);
+    let counts = Served::new(&stand, seeded()).draw("/?type=text", 20_000);
     check(&counts, &equal(&stand));
 }
 
@@ -108,42 +99,33 @@ fn weights_are_followed() {
     let stand = stand("catalogues/rows.csv");
     let weights = [("photo-1488215545351", 3.0), ("photo-1553026908", 2.0)];
     let weight = |url: &str| {
-        weights
-            .iter()
-            .find(|(part, _)| url.contains(part))
-            .map_or(1.0, |w| w.1)
+        let found = weights.iter().find(|(part, _)| url.contains(part));
+        found.map_or(1.0, |(_, weight)| *weight)
     };
-    let shares = stand
-        .pictures
-        .urls
-        .values()
-        .map(|url| (url.clone(), weight(url)))
-        .collect();
-    let counts = draw(&stand.site.instances(), "/?type=text", 6_000);
+    let urls = stand.pictures.urls.values();
+    let shares = urls.map(|url| (url.clone(), weight(url))).collect();
+    let counts = Served::new(&stand, seeded()).draw("/?type=text", 6_000);
     check(&counts, &shares);
 }
 
 #[test]
 fn filters_keep_the_rest_as_likely() {
     let stand = stand("sample");
-    let instances = stand.site.instances();
+    let mut served = Served::new(&stand, seeded());
     let matching = "/?tag=mountains,-snow&type=text";
-    let all = block_on(ask(
-        &instances,
-        "/?tag=mountains,-snow&type=text&count=50&seed=1",
-    ));
+    let all = served.ask(&format!("{matching}&count=50&seed=1"));
     let shares: HashMap<_, _> = all.lines().map(|url| (url.to_owned(), 1.0)).collect();
     assert!(shares.len() > 2, "{all}");
-    check(&draw(&instances, matching, 4_000), &shares);
+    check(&served.draw(matching, 4_000), &shares);
 }
 
 #[test]
 fn hands_are_distinct_and_their_pictures_as_likely() {
     let stand = stand("sample");
-    let instances = stand.site.instances();
-    let counts = draw(&instances, "/?count=5&type=text", 2_000);
+    let mut served = Served::new(&stand, seeded());
+    let counts = served.draw("/?count=5&type=text", 2_000);
     check(&counts, &equal(&stand));
-    let hand = block_on(ask(&instances, "/?count=48&type=text"));
+    let hand = served.ask("/?count=48&type=text");
     let distinct: std::collections::HashSet<_> = hand.lines().collect();
     assert_eq!(distinct.len(), 48);
 }
@@ -155,11 +137,8 @@ fn fresh_instances_draw_as_fairly() {
         reuse: 1,
         ..seeded()
     };
-    let site = Site::new(&stand.component, options).unwrap();
-    check(
-        &draw(&site.instances(), "/?type=text", 3_000),
-        &equal(&stand),
-    );
+    let counts = Served::new(&stand, options).draw("/?type=text", 3_000);
+    check(&counts, &equal(&stand));
 }
 
 #[test]
@@ -170,9 +149,8 @@ fn no_randomness_is_baked_in() {
         reuse: 1,
         ..seeded()
     };
-    let site = Site::new(&stand.component, options).unwrap();
     // Equal by chance once in 48^19 times.
-    let counts = draw(&site.instances(), "/?type=text", 20);
+    let counts = Served::new(&stand, options).draw("/?type=text", 20);
     assert!(counts.len() > 1, "{counts:?}");
 }
 
@@ -180,15 +158,10 @@ fn no_randomness_is_baked_in() {
 fn a_seeded_host_gives_the_same_draws_again() {
     let stand = stand("sample");
     let sequence = || {
-        let site = Site::new(&stand.component, seeded()).unwrap();
-        let instances = site.instances();
-        block_on(async {
-            let mut urls = Vec::new();
-            for _ in 0..20 {
-                urls.push(ask(&instances, "/?type=text").await);
-            }
-            urls
-        })
+        let mut served = Served::new(&stand, seeded());
+        (0..20)
+            .map(|_| served.ask("/?type=text"))
+            .collect::<Vec<_>>()
     };
     assert_eq!(sequence(), sequence());
 }
