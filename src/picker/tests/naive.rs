@@ -147,7 +147,11 @@ fn check(catalogue: Catalogue<'static>, wish: &Wish) {
         );
     }
     assert_eq!(new().seeded(b"seed"), seeded.first().copied(), "{wish:?}");
-    assert_eq!(!new().sample(&mut dice, 1).is_empty(), count > 0, "{wish:?}");
+    assert_eq!(
+        !new().sample(&mut dice, 1).is_empty(),
+        count > 0,
+        "{wish:?}"
+    );
     let size = count as u64;
     let again = new().dealt(b"key", size, count);
     assert_eq!(set(&again), expected, "the second shuffle of {wish:?}");
