@@ -5,7 +5,7 @@
 //! * [`listener`]: the HTTP listener that all of them share.
 //! * [`function`]: what stands behind a gateway; the component, deployed.
 //! * [`site`]: lists of pictures, baked into a component.
-//! * [`bench`]: what a request costs.
+//! * [`bench`](mod@bench): what a request costs.
 //! * [`cli`]: all of it by hand.
 
 pub mod bench;
