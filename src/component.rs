@@ -12,7 +12,7 @@ use wasip2::http::types::{
 };
 
 use crate::answer::{Lines, RequestField, RequestFields, Response};
-use crate::app::{self, Caller, EventContext, MOST_BODY, Request, Site};
+use crate::app::{self, Caller, EventContext, Head, MOST_BODY, Request, Site};
 use crate::picker::Dice;
 use bindings::exports::edgepick::site::{answer, gateway, setup};
 
@@ -84,13 +84,8 @@ impl answer::Guest for Component {
             request_id: given.context.request_id.as_deref(),
             ..Caller::default()
         };
-        let request = Request {
-            method: &given.method,
-            target: &given.target,
-            fields: &Lines(&given.headers),
-            body: &given.body,
-        };
-        let response = respond(request, caller);
+        let head = Head::read(&given.head);
+        let response = respond(head.request(&given.body), caller);
         answer::Outcome::Response(answer::Response {
             status: response.status.as_u16(),
             headers: response.fields.into_bytes(),

@@ -66,12 +66,21 @@ impl RequestFields for HeaderMap {
 pub struct Lines<'l>(pub &'l [u8]);
 
 impl<'l> Lines<'l> {
+    /// The first line without its end, and the others.
+    #[must_use]
+    pub fn first(self) -> Option<(&'l [u8], Self)> {
+        let end = memchr::memchr(b'\n', self.0)?;
+        let (line, rest) = self.0.split_at_checked(end)?;
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        Some((line, Self(rest.get(1..)?)))
+    }
+
     /// Names as they stand there, and values without the space around them.
     /// What is no field line is left out.
     pub fn fields(self) -> impl Iterator<Item = (&'l [u8], &'l [u8])> {
-        let mut rest = self.0;
+        let mut rest = self;
         let lines = std::iter::from_fn(move || {
-            let (line, behind) = split(rest)?;
+            let (line, behind) = rest.first()?;
             rest = behind;
             Some(line)
         });
@@ -85,9 +94,9 @@ impl<'l> Lines<'l> {
 impl RequestFields for Lines<'_> {
     fn get(&self, field: RequestField) -> Option<Cow<'_, str>> {
         let name = field.as_str().as_bytes();
-        let mut rest = self.0;
+        let mut rest = *self;
         // The names are compared without a look for where they end.
-        while let Some((line, behind)) = split(rest) {
+        while let Some((line, behind)) = rest.first() {
             if let Some((found, value)) = line.split_at_checked(name.len())
                 && let [b':', value @ ..] = value
                 && found.eq_ignore_ascii_case(name)
@@ -100,12 +109,6 @@ impl RequestFields for Lines<'_> {
         }
         None
     }
-}
-
-/// The first line without its end, and what is behind it.
-fn split(lines: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, behind) = lines.split_at_checked(memchr::memchr(b'\n', lines)?)?;
-    Some((line, behind.get(1..)?))
 }
 
 /// The fields of a response as they stand on the wire: [`Lines`], names in

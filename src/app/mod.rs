@@ -21,7 +21,7 @@ use crate::query::Query;
 use crate::settings::{OnError, Refused, Settings};
 
 pub use event::{EventContext, handle_event};
-pub use request::Request;
+pub use request::{Head, Request};
 pub use route::{Route, WORDS, Word, reserved};
 
 /// Most bytes of a request's body; more is `413`. Bodies mean something only

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::answer::RequestFields;
+use crate::answer::{Lines, RequestFields};
 use crate::error::{Code, Error};
 use crate::query::MOST_TARGET;
 
@@ -36,6 +36,46 @@ impl<'r> From<&'r http::Request<Vec<u8>>> for Request<'r> {
             target: target.map_or("/", http::uri::PathAndQuery::as_str),
             fields: request.headers(),
             body: request.body(),
+        }
+    }
+}
+
+/// The head of a request as it stands on the wire: request line and field
+/// lines (RFC 9112 sections 3 and 5).
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'r> {
+    method: &'r str,
+    target: &'r str,
+    fields: Lines<'r>,
+}
+
+impl<'r> Head<'r> {
+    /// Reads a head. What is no request line counts as one without a target,
+    /// to which the answer is an error.
+    #[must_use]
+    pub fn read(head: &'r [u8]) -> Self {
+        let lines = Lines(head);
+        let (line, fields) = lines.first().unwrap_or((b"", lines));
+        let mut words = line.split(|byte| *byte == b' ').map(std::str::from_utf8);
+        let (method, target) = match (words.next(), words.next()) {
+            (Some(Ok(method)), Some(Ok(target))) => (method, target),
+            _ => ("GET", ""),
+        };
+        Self {
+            method,
+            target,
+            fields,
+        }
+    }
+
+    /// The request with a body.
+    #[must_use]
+    pub fn request(&'r self, body: &'r [u8]) -> Request<'r> {
+        Request {
+            method: self.method,
+            target: self.target,
+            fields: &self.fields,
+            body,
         }
     }
 }
@@ -81,7 +121,7 @@ impl<'r> Request<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::Lines;
+    use crate::answer::RequestField;
 
     fn request(target: &str) -> Request<'_> {
         Request {
@@ -105,6 +145,34 @@ mod tests {
             assert_eq!(request.parts(), (path, query), "{target}");
             assert!(request.check_target().is_ok(), "{target}");
         }
+    }
+
+    #[test]
+    fn heads_are_read() {
+        for (head, method, target, accept) in [
+            ("GET / HTTP/1.1\r\n", "GET", "/", None),
+            (
+                "POST /a?b HTTP/1.1\r\nAccept: c/d\r\n",
+                "POST",
+                "/a?b",
+                Some("c/d"),
+            ),
+            ("GET /\r\naccept: a\r\n", "GET", "/", Some("a")),
+            ("", "GET", "", None),
+            ("GET\r\naccept: a\r\n", "GET", "", Some("a")),
+            ("accept:a\r\n", "GET", "", None),
+        ] {
+            let read = Head::read(head.as_bytes());
+            let request = read.request(b"");
+            assert_eq!(
+                (request.method, request.target),
+                (method, target),
+                "{head:?}"
+            );
+            let found = request.fields.get(RequestField::Accept);
+            assert_eq!(found.as_deref(), accept, "{head:?}");
+        }
+        assert_eq!(Head::read(b"GET /\xff\r\n").request(b"").target, "");
     }
 
     #[test]

@@ -150,14 +150,10 @@ fn measure() -> Result<Cost, CommandError> {
         let mut bytes = 0;
         for _ in 0..MEASURED {
             let request = answer::Request {
-                method: "GET",
-                target: "/",
-                authority: "",
-                headers: b"accept: */*\r\n",
+                head: b"GET / HTTP/1.1\r\naccept: */*\r\n",
                 body: &[],
                 context: answer::Context {
                     mount: None,
-                    client: None,
                     request_id: None,
                 },
             };

@@ -94,14 +94,17 @@ async fn reply(
     body: Incoming,
     origin: &Origin<'_>,
 ) -> Result<Response<Answer>, Refused> {
-    let mut lines = Lines::take();
-    fields::write(&parts.headers, &mut lines.0);
-    if target(parts).len() + lines.0.len() > desk.shared.options.head {
+    let mut head = Head::take();
+    for part in [parts.method.as_str(), " ", target(parts), " HTTP/1.1\r\n"] {
+        head.0.extend_from_slice(part.as_bytes());
+    }
+    fields::write(&parts.headers, &mut head.0);
+    if head.0.len() > desk.shared.options.head {
         return Err(Refused(HEAD_TOO_LARGE, None));
     }
     let body = receive(desk, body).await?;
     if desk.shared.options.door == Door::Typed {
-        match typed(desk, parts, &lines.0, &body, origin).await? {
+        match typed(desk, &head.0, &body, origin).await? {
             Outcome::Response(answered) => return Ok(assemble(answered, &parts.method)?),
             Outcome::OverHttp => {}
         }
@@ -131,43 +134,38 @@ async fn receive(desk: &Desk, body: Incoming) -> Result<Bytes, Refused> {
 }
 
 thread_local! {
-    static LINES: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static HEAD: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Room for a request's header fields, used again and again.
-struct Lines(Vec<u8>);
+/// Room for a request's head, used again and again.
+struct Head(Vec<u8>);
 
-impl Lines {
+impl Head {
     fn take() -> Self {
-        let mut lines = LINES.take();
-        lines.clear();
-        Self(lines)
+        let mut head = HEAD.take();
+        head.clear();
+        Self(head)
     }
 }
 
-impl Drop for Lines {
+impl Drop for Head {
     fn drop(&mut self) {
-        LINES.set(mem::take(&mut self.0));
+        HEAD.set(mem::take(&mut self.0));
     }
 }
 
 /// Asks the component through `answer.handle`.
 async fn typed(
     desk: &Desk,
-    parts: &Parts,
-    headers: &[u8],
+    head: &[u8],
     body: &[u8],
     origin: &Origin<'_>,
 ) -> Result<Outcome, Failure> {
     let request = Records {
-        method: parts.method.as_str(),
-        target: target(parts),
-        authority: authority(parts),
-        headers,
+        head,
         body,
         context: Context {
             mount: desk.shared.options.mount.as_deref(),
-            client: Some(origin.client),
             request_id: origin.id,
         },
     };

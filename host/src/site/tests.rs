@@ -6,15 +6,12 @@ use crate::bindings::gateway;
 use crate::testing::{baked, site, wait};
 
 async fn get(instances: &Instances, target: &str) -> Response {
+    let head = format!("GET {target} HTTP/1.1\r\naccept: */*\r\n");
     let request = Request {
-        method: "GET",
-        target,
-        authority: "pictures.test",
-        headers: b"accept: */*\r\n",
+        head: head.as_bytes(),
         body: b"",
         context: Context {
             mount: None,
-            client: None,
             request_id: None,
         },
     };

@@ -85,10 +85,12 @@ impl setup::Guest for Unruly {
 
 impl answer::Guest for Unruly {
     fn handle(request: answer::Request) -> answer::Outcome {
-        if request.target == "/over-http" {
+        let head = String::from_utf8_lossy(&request.head);
+        let target = head.split(' ').nth(1).unwrap_or_default();
+        if target == "/over-http" {
             return answer::Outcome::OverHttp;
         }
-        let (status, headers, body) = behave(&request.target);
+        let (status, headers, body) = behave(target);
         answer::Outcome::Response(answer::Response {
             status,
             headers,
