@@ -47,3 +47,6 @@ mod aliyun;
 mod leancloud;
 // OpenWhisk's extensions and its invoke.
 mod openwhisk;
+// The vendors' own packages: fetched from their registries, so ignored unless
+// asked for.
+mod vendors;
