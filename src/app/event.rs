@@ -1,7 +1,7 @@
 //! Events of cloud-function platforms: decoded, answered as any request,
 //! encoded.
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode, header};
 
 use super::{Caller, Clock, MOST_BODY, Request, Site};
 use crate::answer::{Response, ResponseFields};
@@ -48,16 +48,25 @@ pub fn handle_event(
             .any(|name| name == platform)
     });
     let format = gateway::claim(platform, &delivery)?;
-    let exchange = match format.decode(&delivery) {
+    let mut exchange = match format.decode(&delivery) {
         Ok(Decoded::Exchange(exchange)) => exchange,
         Ok(Decoded::Received(document)) => return Ok(document),
         Err(error) => return format.error_document(&error, &delivery).ok_or(error),
     };
+    let redirects = exchange.reply.redirects();
+    if !redirects {
+        exchange.request.headers_mut().remove(header::IF_NONE_MATCH);
+    }
+    // Gateways count the document's body for the length that they state, and
+    // as any server leave it out of an answer to HEAD.
+    if exchange.request.method() == Method::HEAD {
+        *exchange.request.method_mut() = Method::GET;
+    }
     let caller = Caller {
         mount: context.mount,
         likely_mount: exchange.likely_mount.as_deref(),
         request_id: exchange.request_id.as_deref().or(context.request_id),
-        redirects: exchange.reply.redirects(),
+        redirects,
     };
     let request = Request::from(&exchange.request);
     let response = super::answer(site, dice, now, request, caller);

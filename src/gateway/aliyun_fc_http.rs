@@ -17,8 +17,6 @@
 //! The default domain, `*.fcapp.run`, turns every 3xx into 400
 //! `ExternalRedirectForbidden`, so there the settings' substitute goes out.
 
-use http::header;
-
 use super::document::{Document, refusal};
 use super::request::{self, Fields};
 use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
@@ -52,12 +50,8 @@ impl WireFormat for HttpTrigger {
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let mut request = FIELDS.request(event)?;
+        let request = FIELDS.request(event)?;
         let redirects = !on_default_domain(event, request.headers());
-        if !redirects {
-            // A 304 is a 3xx too.
-            request.headers_mut().remove(header::IF_NONE_MATCH);
-        }
         // The peer is the last proxy; without one it is the client.
         let client = request::forwarded(request.headers())
             .next()
@@ -174,8 +168,6 @@ mod tests {
             event["headers"]["Host"] = host;
             let exchange = exchange(&HttpTrigger, &event);
             assert_eq!(exchange.reply.redirects(), redirects, "{event}");
-            let conditional = exchange.request.headers().contains_key("if-none-match");
-            assert_eq!(conditional, redirects, "{event}");
         }
     }
 

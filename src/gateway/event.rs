@@ -264,15 +264,6 @@ pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String,
     object
 }
 
-/// Makes a request whose answer has to stand alone, where status and fields
-/// are lost on the way.
-pub(super) fn stand_alone(request: &mut Request<Vec<u8>>) {
-    request.headers_mut().remove(header::IF_NONE_MATCH);
-    if *request.method() == Method::HEAD {
-        *request.method_mut() = Method::GET;
-    }
-}
-
 /// A non-empty text.
 pub(super) fn text(value: Option<&Value>) -> Option<&str> {
     value

@@ -135,7 +135,6 @@ impl WireFormat for LeanCloud {
             .map_err(|_| bad("body", "arguments of at most 65,000 bytes"))?;
         let headers = &delivery.headers;
         *request.headers_mut() = headers.clone();
-        event::stand_alone(&mut request);
         request
             .headers_mut()
             .insert(header::ACCEPT, HeaderValue::from_static("application/json"));

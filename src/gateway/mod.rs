@@ -132,7 +132,7 @@ impl fmt::Debug for Exchange {
 
 /// How to answer one event.
 pub trait Reply {
-    /// Whether a redirect gets through this door.
+    /// Whether a redirect gets through this door, and with it a 304.
     fn redirects(&self) -> bool;
 
     /// The platform's document for a response.

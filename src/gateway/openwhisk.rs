@@ -61,7 +61,7 @@ impl WireFormat for OpenWhisk {
         };
         let path = parameters.get("__ow_path").map_or(Some(""), Value::as_str);
         let headers = event::headers(parameters.get("__ow_headers"));
-        let mut request = event::Parts {
+        let request = event::Parts {
             format: NAME,
             method: ("__ow_method", method.as_deref()),
             target: ("__ow_path", path.map(|path| event::target(path, &query))),
@@ -74,9 +74,6 @@ impl WireFormat for OpenWhisk {
             event::client(headers).or_else(|| field(headers, "x-real-ip").and_then(address));
         let id = id.or_else(|| field(headers, "x-request-id"));
         let request_id = id.map(str::to_owned);
-        if delivery.pass_through {
-            event::stand_alone(&mut request);
-        }
         Ok(Decoded::Exchange(Exchange {
             request,
             client,

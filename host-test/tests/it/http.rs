@@ -34,17 +34,14 @@ fn run(case: &Case, door: &Door, stand: &Stand, doors: &Doors) -> Vec<String> {
         case.body.as_bytes(),
     );
     let habits = doors.of(door);
-    let usual = || {
-        case.expected
-            .differences(&case.method, &reply, &stand.pictures, &habits)
-    };
+    let usual = || case.expected.differences(&reply, &stand.pictures, &habits);
     let Some(exception) = case.exception(door) else {
         return usual();
     };
     // It may be the platform's own answer, or the component's.
     let mut lenient = habits.clone();
     lenient.may_add.append(&mut lenient.adds);
-    let mut wrong = exception.differences(&case.method, &reply, &stand.pictures, &lenient);
+    let mut wrong = exception.differences(&reply, &stand.pictures, &lenient);
     if usual().is_empty() {
         wrong.push("the exception is not needed: the answer is what all doors give".to_owned());
     }

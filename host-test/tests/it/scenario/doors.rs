@@ -13,8 +13,6 @@ pub(crate) struct Habits {
     pub(crate) adds: Vec<(String, String)>,
     /// Fields on some answers.
     pub(crate) may_add: Vec<(String, String)>,
-    /// The length that answers to HEAD say, where it is not that of the body.
-    pub(crate) head_length: Option<String>,
 }
 
 /// The habits of every door.
@@ -39,19 +37,19 @@ impl Doors {
                     assert!(!rest.is_empty(), "{at}: no reason");
                     explained = true;
                 }
-                "+" | "?" | "head" => {
+                "+" | "?" => {
                     explained = false;
                     assert!(!names.is_empty(), "{at}: no door");
                     for name in &names {
                         let habits = doors.0.entry(name.clone()).or_default();
-                        match first {
-                            "+" => habits.adds.push(field_of(rest, &at)),
-                            "?" => habits.may_add.push(field_of(rest, &at)),
-                            _ => habits.head_length = Some(rest.to_owned()),
-                        }
+                        let fields = match first {
+                            "+" => &mut habits.adds,
+                            _ => &mut habits.may_add,
+                        };
+                        fields.push(field_of(rest, &at));
                     }
                 }
-                _ => panic!("{at}: {line:?}; accepted: door, +, ?, head, why"),
+                _ => panic!("{at}: {line:?}; accepted: door, +, ?, why"),
             }
         }
         assert!(explained, "{}: the last door has no reason", path.display());
@@ -65,7 +63,6 @@ impl Doors {
             if let Some(more) = self.0.get(name) {
                 all.adds.extend_from_slice(&more.adds);
                 all.may_add.extend_from_slice(&more.may_add);
-                all.head_length = more.head_length.clone().or(all.head_length);
             }
         }
         all

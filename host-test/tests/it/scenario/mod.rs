@@ -240,11 +240,9 @@ impl Case {
 }
 
 impl Answer {
-    /// What is wrong with the answer of a door with these habits to a request
-    /// with this method.
+    /// What is wrong with the answer of a door with these habits.
     pub(crate) fn differences(
         &self,
-        method: &str,
         reply: &Reply,
         pictures: &Pictures,
         habits: &Habits,
@@ -274,10 +272,7 @@ impl Answer {
                     continue;
                 }
             };
-            let pattern = match &habits.head_length {
-                Some(length) if name == LENGTH && method == "HEAD" => length,
-                _ => &field.1,
-            };
+            let pattern = &field.1;
             if let Err(why) = found.find(pattern, value) {
                 wrong.push(format!(
                     "{name}: {value}\n      instead of {pattern} ({why})"
