@@ -1,0 +1,89 @@
+//! Events of platforms.
+
+use super::*;
+
+const EVENT: &str = r#"{"requestContext":{"serviceId":"service-x","path":"/pics","httpMethod":"ANY","identity":{},"sourceIp":"203.0.113.9","stage":"release"},"headers":{"x-api-requestid":"0f5e"},"path":"/pics/id/first","httpMethod":"GET","queryString":{}}"#;
+
+fn event(site: &Site<'static>, pass_through: Option<bool>) -> Value {
+    document(site, EVENT, pass_through)
+}
+
+fn document(site: &Site<'static>, event: &str, pass_through: Option<bool>) -> Value {
+    let context = EventContext {
+        pass_through,
+        ..EventContext::default()
+    };
+    let document = handle_event(
+        site,
+        &mut SplitMix(7),
+        &|| NOW,
+        "tencent",
+        event.as_bytes(),
+        context,
+    )
+    .unwrap();
+    serde_json::from_slice(&document).unwrap()
+}
+
+#[test]
+fn events() {
+    let site = site();
+    let document = event(&site, None);
+    assert_eq!(document["statusCode"], 302);
+    assert_eq!(document["headers"]["Location"], "https://i.example/1.webp");
+    assert_eq!(document["headers"]["X-Request-Id"], "0f5e");
+    assert_eq!(event(&site, Some(true))["url"], "https://i.example/1.webp");
+    let set = site_with(|s| s.pass_through = vec!["tencent".into()], entries());
+    assert_eq!(event(&set, None)["url"], "https://i.example/1.webp");
+    assert_eq!(event(&set, Some(false))["statusCode"], 302);
+}
+
+/// The gateway leaves the body out, and counts it for the length.
+#[test]
+fn the_answer_to_head_has_its_body() {
+    let site = site();
+    let head = EVENT.replace("GET", "HEAD");
+    for pass_through in [false, true] {
+        let [get, head] = [EVENT, &head].map(|event| document(&site, event, Some(pass_through)));
+        assert_eq!(get, head);
+    }
+}
+
+#[test]
+fn a_304_passes_where_a_redirect_does() {
+    let site = site();
+    let asked = EVENT
+        .replace("/id/first", "/id/first/info")
+        .replace("\"headers\":{", "\"headers\":{\"if-none-match\":\"*\",");
+    assert_eq!(document(&site, &asked, Some(false))["statusCode"], 304);
+    let whole = document(&site, &asked, Some(true));
+    assert_eq!(whole["url"], "https://i.example/1.webp");
+}
+
+#[test]
+fn over_http_an_event_is_one_only_where_the_settings_say_so() {
+    let post = |site: &Site<'static>, body: &str| -> Response<Vec<u8>> {
+        let mut request = Request::new(body.as_bytes().to_vec());
+        *request.method_mut() = Method::POST;
+        let request = (&request).into();
+        respond(site, &mut SplitMix(7), &|| NOW, request, Caller::default()).into()
+    };
+    let closed = site();
+    assert_eq!(post(&closed, EVENT).status(), 405);
+    let open = site_with(|s| s.events = vec!["tencent".into()], entries());
+    let response = post(&open, EVENT);
+    assert_eq!(
+        (
+            response.status().as_u16(),
+            body(&response)["statusCode"].clone()
+        ),
+        (200, json!(302))
+    );
+    // A caller's own JSON is a plain invoke there.
+    let invoked = post(&open, r#"{"id":"first"}"#);
+    assert_eq!(body(&invoked)["url"], "https://i.example/1.webp");
+    for body in ["", "{", "[1]"] {
+        assert_eq!(post(&open, body).status(), 405, "{body}");
+    }
+    assert_eq!(asked(&open).get("/").status(), 302);
+}
