@@ -10,13 +10,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Method, Request, Response};
 
 use self::answer::Refusal;
 use super::alibaba::MOST_BODY;
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Methods that an API can have.
 const METHODS: [Method; 7] = [
@@ -35,28 +35,18 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aliyun_apigw",
     product: "Alibaba Cloud API Gateway before Function Compute",
     variants: &[
-        Variant {
-            name: "parameters passed through",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "parameters passed through, path decoded",
-            arguments: &["--path", "decoded"],
-            faithful: true,
-        },
-        Variant {
-            name: "parameters mapped",
-            arguments: &["--parameters", "mapped", "--header", "Accept"],
-            faithful: false,
-        },
+        Variant::faithful("parameters passed through", &[]),
+        Variant::faithful(
+            "parameters passed through, path decoded",
+            &["--path", "decoded"],
+        ),
+        Variant::changing(
+            "parameters mapped",
+            &["--parameters", "mapped", "--header", "Accept"],
+        ),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        Ok(Box::new(ApiGateway {
-            options: Options::from_arg_matches(matches)?,
-        }))
-    },
+    build: build::<Options>,
 };
 
 /// How an API and its function are set up.
@@ -159,19 +149,13 @@ impl ApiPath {
     }
 }
 
-/// One API with its function.
-#[derive(Debug)]
-struct ApiGateway {
-    options: Options,
-}
-
-impl Gateway for ApiGateway {
+impl Gateway for Options {
     fn base(&self) -> String {
-        self.options.api.prefix()
+        self.api.prefix()
     }
 
     fn patience(&self) -> Duration {
-        self.options.timeout
+        self.timeout
     }
 
     fn invocation(
@@ -181,7 +165,7 @@ impl Gateway for ApiGateway {
     ) -> Result<Invocation, Response<Bytes>> {
         let request_id = ids::uuid().to_ascii_uppercase();
         let refuse = |refusal: Refusal| refusal.response(&request_id, request.method());
-        let parameters = self.options.api.matches(request.uri().path());
+        let parameters = self.api.matches(request.uri().path());
         let parameters = parameters.filter(|_| METHODS.contains(request.method()));
         let Some(parameters) = parameters else {
             return Err(refuse(Refusal::NoApi));
@@ -190,7 +174,7 @@ impl Gateway for ApiGateway {
             return Err(refuse(Refusal::BodyTooLarge));
         }
         let event = event::Event {
-            options: &self.options,
+            options: self,
             request,
             caller,
             parameters,
@@ -210,7 +194,7 @@ impl Gateway for ApiGateway {
         outcome: Outcome,
     ) -> Response<Bytes> {
         let id = &invocation.request_id;
-        answer::response(self.options.bad_answer, id, outcome, request.method())
+        answer::response(self.bad_answer, id, outcome, request.method())
     }
 }
 

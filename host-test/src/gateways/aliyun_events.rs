@@ -14,14 +14,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 
 use super::alibaba::{self, MOST_ASYNC_BODY, accepted, marked, numbered};
 use super::arguments::seconds;
 use super::sending::answer;
 use super::times::Moment;
-use super::{Emulator, Failure, Gateway, Invocation, Outcome, Remark, Variant};
+use super::{Emulator, Failure, Gateway, Invocation, Outcome, Remark, Variant, build};
 
 pub(super) const EMULATOR: Emulator = Emulator {
     command: "aliyun-events",
@@ -29,32 +29,20 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aliyun_events",
     product: "Alibaba Cloud Function Compute with other triggers",
     variants: &[
-        variant("timer", &["--shape", "timer"]),
-        variant("OSS", &["--shape", "oss"]),
-        variant("CDN", &["--shape", "cdn"]),
-        variant("log", &["--shape", "log"]),
-        variant("Tablestore", &["--shape", "tablestore"]),
-        variant("MNS topic, JSON", &["--shape", "mns-json"]),
-        variant("MNS topic, stream", &["--shape", "mns-stream"]),
-        variant("CloudEvents", &["--shape", "cloudevents"]),
-        variant("RocketMQ", &["--shape", "rocketmq"]),
-        variant("invoke", &["--shape", "invoke"]),
+        Variant::changing("timer", &["--shape", "timer"]),
+        Variant::changing("OSS", &["--shape", "oss"]),
+        Variant::changing("CDN", &["--shape", "cdn"]),
+        Variant::changing("log", &["--shape", "log"]),
+        Variant::changing("Tablestore", &["--shape", "tablestore"]),
+        Variant::changing("MNS topic, JSON", &["--shape", "mns-json"]),
+        Variant::changing("MNS topic, stream", &["--shape", "mns-stream"]),
+        Variant::changing("CloudEvents", &["--shape", "cloudevents"]),
+        Variant::changing("RocketMQ", &["--shape", "rocketmq"]),
+        Variant::changing("invoke", &["--shape", "invoke"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        Ok(Box::new(Trigger {
-            options: Options::from_arg_matches(matches)?,
-        }))
-    },
+    build: build::<Options>,
 };
-
-const fn variant(name: &'static str, arguments: &'static [&'static str]) -> Variant {
-    Variant {
-        name,
-        arguments,
-        faithful: false,
-    }
-}
 
 /// Which trigger there is.
 #[derive(Clone, Debug, Args)]
@@ -118,22 +106,12 @@ impl Shape {
     }
 }
 
-/// A trigger with its function.
-#[derive(Debug)]
-struct Trigger {
-    options: Options,
-}
-
-impl Gateway for Trigger {
-    fn base(&self) -> String {
-        String::new()
-    }
-
+impl Gateway for Options {
     fn patience(&self) -> Duration {
         // A function at Tablestore has a minute at most.
-        match self.options.shape {
-            Shape::Tablestore => self.options.timeout.min(Duration::from_secs(60)),
-            _ => self.options.timeout,
+        match self.shape {
+            Shape::Tablestore => self.timeout.min(Duration::from_secs(60)),
+            _ => self.timeout,
         }
     }
 
@@ -144,7 +122,7 @@ impl Gateway for Trigger {
     ) -> Result<Invocation, Response<Bytes>> {
         let moment = Moment::now();
         let request_id = alibaba::request_id(moment);
-        let Options { shape, console, .. } = self.options;
+        let Options { shape, console, .. } = *self;
         let event = match shape {
             Shape::Invoke => request.body().to_vec(),
             Shape::Tablestore if !console => tablestore::cbor(moment, request),
@@ -178,7 +156,7 @@ impl Gateway for Trigger {
         invocation: &Invocation,
         outcome: Outcome,
     ) -> Response<Bytes> {
-        let Options { shape, console, .. } = self.options;
+        let Options { shape, console, .. } = *self;
         let method = request.method();
         let id = &invocation.request_id;
         let waits = (console || shape.waits()) && !alibaba::is_async(request.headers());
@@ -193,7 +171,7 @@ impl Gateway for Trigger {
             }
             Outcome::Failed(Failure::Busy) => alibaba::Refusal::throttled().response(id, method),
             Outcome::Failed(failure) => {
-                let text = message(&failure, self.options.timeout);
+                let text = message(&failure, self.timeout);
                 let document = serde_json::json!({ "errorMessage": text });
                 let body = document.to_string();
                 let response = answer(200, "application/json", body, method);

@@ -11,13 +11,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _};
+use clap::Args;
 use http::{Request, Response};
 
 use super::alibaba::{self, Refusal};
 use super::arguments::seconds;
 use super::times::Moment;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build};
 
 /// Most bytes of a request's fields, and of an answer's.
 const MOST_HEADERS: usize = 8 * 1024;
@@ -31,23 +31,11 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aliyun_fc_http",
     product: "Alibaba Cloud Function Compute with an HTTP trigger",
     variants: &[
-        Variant {
-            name: "custom domain",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "default domain",
-            arguments: &["--default-domain"],
-            faithful: false,
-        },
+        Variant::faithful("custom domain", &[]),
+        Variant::changing("default domain", &["--default-domain"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        Ok(Box::new(HttpTrigger {
-            options: Options::from_arg_matches(matches)?,
-        }))
-    },
+    build: build::<Options>,
 };
 
 /// How a function and its trigger are set up.
@@ -72,19 +60,9 @@ struct Options {
     timeout: Duration,
 }
 
-/// One trigger with its function.
-#[derive(Debug)]
-struct HttpTrigger {
-    options: Options,
-}
-
-impl Gateway for HttpTrigger {
-    fn base(&self) -> String {
-        String::new()
-    }
-
+impl Gateway for Options {
     fn patience(&self) -> Duration {
-        self.options.timeout
+        self.timeout
     }
 
     fn invocation(
@@ -94,7 +72,7 @@ impl Gateway for HttpTrigger {
     ) -> Result<Invocation, Response<Bytes>> {
         let moment = Moment::now();
         let request_id = alibaba::request_id(moment);
-        if let Some(refusal) = self.options.refusal(request) {
+        if let Some(refusal) = self.refusal(request) {
             return Err(refusal.response(&request_id, request.method()));
         }
         let event = event::Event {
@@ -102,7 +80,7 @@ impl Gateway for HttpTrigger {
             caller,
             request_id: &request_id,
             moment,
-            default_domain: self.options.default_domain,
+            default_domain: self.default_domain,
         };
         Ok(Invocation {
             event: event.to_bytes(),
@@ -118,7 +96,7 @@ impl Gateway for HttpTrigger {
         outcome: Outcome,
     ) -> Response<Bytes> {
         let id = &invocation.request_id;
-        answer::response(self.options.default_domain, request, id, outcome)
+        answer::response(self.default_domain, request, id, outcome)
     }
 }
 

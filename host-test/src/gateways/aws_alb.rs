@@ -9,12 +9,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _};
+use clap::Args;
 use http::{Request, Response};
 
 use self::answer::Refusal;
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of a body, either way.
 const MOST_BODY: usize = 1024 * 1024;
@@ -31,27 +31,12 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aws_alb",
     product: "AWS Lambda as the target of an Application Load Balancer",
     variants: &[
-        Variant {
-            name: "multi-value",
-            arguments: &["--multi-value"],
-            faithful: true,
-        },
-        Variant {
-            name: "single-value",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "health check",
-            arguments: &["--health-check", "/healthz"],
-            faithful: false,
-        },
+        Variant::faithful("multi-value", &["--multi-value"]),
+        Variant::faithful("single-value", &[]),
+        Variant::changing("health check", &["--health-check", "/healthz"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        let options = Options::from_arg_matches(matches)?;
-        Ok(Box::new(options))
-    },
+    build: build::<Options>,
 };
 
 /// How a target group and its function are set up.
@@ -77,10 +62,6 @@ fn path(text: &str) -> Result<String, String> {
 }
 
 impl Gateway for Options {
-    fn base(&self) -> String {
-        String::new()
-    }
-
     fn patience(&self) -> Duration {
         self.function_timeout
     }

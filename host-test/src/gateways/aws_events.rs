@@ -13,12 +13,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 
 use super::arguments::seconds;
 use super::sending::answer;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of an event that nobody waits for, and of a batch of messages.
 const MOST_EVENT: usize = 1024 * 1024;
@@ -30,47 +30,19 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aws_events",
     product: "AWS Lambda called by other services",
     variants: &[
-        Variant {
-            name: "schedule",
-            arguments: &[],
-            faithful: false,
-        },
-        Variant {
-            name: "S3",
-            arguments: &["--source", "s3"],
-            faithful: false,
-        },
-        Variant {
-            name: "S3 test",
-            arguments: &["--source", "s3-test"],
-            faithful: false,
-        },
-        Variant {
-            name: "S3 through EventBridge",
-            arguments: &["--source", "event-bridge"],
-            faithful: false,
-        },
-        Variant {
-            name: "SNS",
-            arguments: &["--source", "sns"],
-            faithful: false,
-        },
-        Variant {
-            name: "SQS",
-            arguments: &["--source", "sqs"],
-            faithful: false,
-        },
-        Variant {
-            name: "SQS with partial answers",
-            arguments: &["--source", "sqs", "--report-batch-item-failures"],
-            faithful: false,
-        },
+        Variant::changing("schedule", &[]),
+        Variant::changing("S3", &["--source", "s3"]),
+        Variant::changing("S3 test", &["--source", "s3-test"]),
+        Variant::changing("S3 through EventBridge", &["--source", "event-bridge"]),
+        Variant::changing("SNS", &["--source", "sns"]),
+        Variant::changing("SQS", &["--source", "sqs"]),
+        Variant::changing(
+            "SQS with partial answers",
+            &["--source", "sqs", "--report-batch-item-failures"],
+        ),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        let options = Options::from_arg_matches(matches)?;
-        Ok(Box::new(options))
-    },
+    build: build::<Options>,
 };
 
 /// What fires, and how.
@@ -107,10 +79,6 @@ enum Source {
 }
 
 impl Gateway for Options {
-    fn base(&self) -> String {
-        String::new()
-    }
-
     fn patience(&self) -> Duration {
         self.function_timeout
     }

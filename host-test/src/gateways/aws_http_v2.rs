@@ -10,11 +10,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _};
+use clap::Args;
 use http::{Request, Response};
 
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 use answer::Refusal;
 
 /// The longest that an HTTP API waits for its integration.
@@ -35,27 +35,12 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aws_http_v2",
     product: "AWS Lambda behind an HTTP API, or at a function URL",
     variants: &[
-        Variant {
-            name: "HTTP API",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "HTTP API at a named stage",
-            arguments: &["--stage", "prod"],
-            faithful: true,
-        },
-        Variant {
-            name: "function URL",
-            arguments: &["--function-url"],
-            faithful: true,
-        },
+        Variant::faithful("HTTP API", &[]),
+        Variant::faithful("HTTP API at a named stage", &["--stage", "prod"]),
+        Variant::faithful("function URL", &["--function-url"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        let options = Options::from_arg_matches(matches)?;
-        Ok(Box::new(options))
-    },
+    build: build::<Options>,
 };
 
 /// How an API, or a URL, and its function are set up.

@@ -12,13 +12,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _};
+use clap::Args;
 use http::{HeaderMap, Request, Response};
 
 use self::answer::Refusal;
 use self::route::Route;
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids, lambda};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids, lambda};
 
 /// Most bytes of a body.
 const MOST_BODY: usize = 10 * 1024 * 1024;
@@ -32,37 +32,17 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aws_rest_v1",
     product: "AWS Lambda behind a REST API",
     variants: &[
-        Variant {
-            name: "REST API",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "REST API over HTTP/2 with binary types",
-            arguments: &["--lower-case", "--binary-media-type", "*/*"],
-            faithful: true,
-        },
-        Variant {
-            name: "REST API at a custom domain",
-            arguments: &["--base-path", "pics"],
-            faithful: true,
-        },
-        Variant {
-            name: "HTTP API with payload 1.0",
-            arguments: &["--http-api"],
-            faithful: true,
-        },
-        Variant {
-            name: "console test",
-            arguments: &["--console-test"],
-            faithful: false,
-        },
+        Variant::faithful("REST API", &[]),
+        Variant::faithful(
+            "REST API over HTTP/2 with binary types",
+            &["--lower-case", "--binary-media-type", "*/*"],
+        ),
+        Variant::faithful("REST API at a custom domain", &["--base-path", "pics"]),
+        Variant::faithful("HTTP API with payload 1.0", &["--http-api"]),
+        Variant::changing("console test", &["--console-test"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        let options = Options::from_arg_matches(matches)?;
-        Ok(Box::new(options))
-    },
+    build: build::<Options>,
 };
 
 /// How an API and its function are set up.

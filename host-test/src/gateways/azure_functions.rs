@@ -11,12 +11,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{HeaderMap, Request, Response};
 
 use super::arguments::seconds;
 use super::sending::append;
-use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// How long the platform's front waits for the host.
 const FRONT_PATIENCE: Duration = Duration::from_secs(230);
@@ -30,37 +30,17 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "azure_functions",
     product: "Azure Functions, custom handler",
     variants: &[
-        Variant {
-            name: "HTTP",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "HTTP at the root on an older host",
-            arguments: &["--route-prefix", "", "--older-host", "--binding", "request"],
-            faithful: true,
-        },
-        Variant {
-            name: "HTTP at the function's name",
-            arguments: &["--no-route"],
-            faithful: false,
-        },
-        Variant {
-            name: "timer",
-            arguments: &["--trigger", "timer"],
-            faithful: false,
-        },
-        Variant {
-            name: "queue",
-            arguments: &["--trigger", "queue"],
-            faithful: false,
-        },
+        Variant::faithful("HTTP", &[]),
+        Variant::faithful(
+            "HTTP at the root on an older host",
+            &["--route-prefix", "", "--older-host", "--binding", "request"],
+        ),
+        Variant::changing("HTTP at the function's name", &["--no-route"]),
+        Variant::changing("timer", &["--trigger", "timer"]),
+        Variant::changing("queue", &["--trigger", "queue"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        let options = Options::from_arg_matches(matches)?;
-        Ok(Box::new(options))
-    },
+    build: build::<Options>,
 };
 
 /// How an app and its function are set up.

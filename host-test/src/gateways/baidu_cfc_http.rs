@@ -14,13 +14,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 
 use self::refusal::Refusal;
 use self::resource::Resource;
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Remark, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Remark, Variant, build, ids};
 
 /// Most bytes of an event.
 const MOST_EVENT: usize = 6 * 1024 * 1024;
@@ -34,19 +34,14 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "baidu_cfc_http",
     product: "Baidu Cloud CFC behind an HTTP trigger",
     variants: &[
-        Variant {
-            name: "decoded path",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "raw path",
-            arguments: &["--path", "raw", "--empty-query", "absent", "--source-ip"],
-            faithful: true,
-        },
-        Variant {
-            name: "a resource's path, base64",
-            arguments: &[
+        Variant::faithful("decoded path", &[]),
+        Variant::faithful(
+            "raw path",
+            &["--path", "raw", "--empty-query", "absent", "--source-ip"],
+        ),
+        Variant::faithful(
+            "a resource's path, base64",
+            &[
                 "--resource",
                 "/img",
                 "--resource",
@@ -55,11 +50,10 @@ pub(super) const EMULATOR: Emulator = Emulator {
                 "--empty-query",
                 "null",
             ],
-            faithful: true,
-        },
+        ),
     ],
     arguments: Options::augment_args,
-    build: |matches| Ok(Box::new(Options::from_arg_matches(matches)?)),
+    build: build::<Options>,
 };
 
 /// How the triggers of a function are set up.

@@ -16,12 +16,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 use serde::de::IgnoredAny;
 
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of an event that nobody waits for, and of one of Invoke.
 const MOST_ASYNCHRONOUS: usize = 256 * 1024;
@@ -33,44 +33,16 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "baidu_events",
     product: "Baidu Cloud CFC called by other services",
     variants: &[
-        Variant {
-            name: "timer",
-            arguments: &[],
-            faithful: false,
-        },
-        Variant {
-            name: "timer with input",
-            arguments: &["--input", r#"{"count":2}"#],
-            faithful: false,
-        },
-        Variant {
-            name: "BOS",
-            arguments: &["--source", "bos"],
-            faithful: false,
-        },
-        Variant {
-            name: "CDN",
-            arguments: &["--source", "cdn"],
-            faithful: false,
-        },
-        Variant {
-            name: "Kafka",
-            arguments: &["--source", "kafka"],
-            faithful: false,
-        },
-        Variant {
-            name: "DuerOS",
-            arguments: &["--source", "dueros"],
-            faithful: false,
-        },
-        Variant {
-            name: "Invoke",
-            arguments: &["--source", "invoke"],
-            faithful: false,
-        },
+        Variant::changing("timer", &[]),
+        Variant::changing("timer with input", &["--input", r#"{"count":2}"#]),
+        Variant::changing("BOS", &["--source", "bos"]),
+        Variant::changing("CDN", &["--source", "cdn"]),
+        Variant::changing("Kafka", &["--source", "kafka"]),
+        Variant::changing("DuerOS", &["--source", "dueros"]),
+        Variant::changing("Invoke", &["--source", "invoke"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| Ok(Box::new(Options::from_arg_matches(matches)?)),
+    build: build::<Options>,
 };
 
 /// What fires, and how.
@@ -113,10 +85,6 @@ fn json_text(text: &str) -> Result<String, String> {
 }
 
 impl Gateway for Options {
-    fn base(&self) -> String {
-        String::new()
-    }
-
     fn patience(&self) -> Duration {
         self.function_timeout
     }

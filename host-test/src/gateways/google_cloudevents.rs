@@ -13,13 +13,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{HeaderMap, Request, Response};
 use serde_json::json;
 
 use super::arguments::seconds;
 use super::sending::{answer, append};
-use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant};
+use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build};
 
 /// Most bytes of an event of Eventarc, and of a message of Pub/Sub.
 const MOST_EVENT: usize = 512 * 1024;
@@ -31,52 +31,20 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "google_cloudevents",
     product: "Google Cloud events",
     variants: &[
-        Variant {
-            name: "binary",
-            arguments: &[],
-            faithful: false,
-        },
-        Variant {
-            name: "structured",
-            arguments: &["--shape", "structured"],
-            faithful: false,
-        },
-        Variant {
-            name: "batch",
-            arguments: &["--shape", "batch"],
-            faithful: false,
-        },
-        Variant {
-            name: "Pub/Sub push",
-            arguments: &["--shape", "push"],
-            faithful: false,
-        },
-        Variant {
-            name: "Pub/Sub through Eventarc",
-            arguments: &["--shape", "pubsub"],
-            faithful: false,
-        },
-        Variant {
-            name: "Scheduler",
-            arguments: &["--shape", "scheduler"],
-            faithful: false,
-        },
-        Variant {
-            name: "background function",
-            arguments: &["--shape", "background"],
-            faithful: false,
-        },
-        Variant {
-            name: "background function, older form",
-            arguments: &["--shape", "background-flat"],
-            faithful: false,
-        },
+        Variant::changing("binary", &[]),
+        Variant::changing("structured", &["--shape", "structured"]),
+        Variant::changing("batch", &["--shape", "batch"]),
+        Variant::changing("Pub/Sub push", &["--shape", "push"]),
+        Variant::changing("Pub/Sub through Eventarc", &["--shape", "pubsub"]),
+        Variant::changing("Scheduler", &["--shape", "scheduler"]),
+        Variant::changing("background function", &["--shape", "background"]),
+        Variant::changing(
+            "background function, older form",
+            &["--shape", "background-flat"],
+        ),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        let options = Options::from_arg_matches(matches)?;
-        Ok(Box::new(options))
-    },
+    build: build::<Options>,
 };
 
 /// What fires, and how.
@@ -113,10 +81,6 @@ enum Shape {
 }
 
 impl Gateway for Options {
-    fn base(&self) -> String {
-        String::new()
-    }
-
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -14,14 +14,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 
 use self::refusal::Refusal;
 use self::security::Security;
 use super::arguments::seconds;
 use super::headers::text;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of a body that the gateway takes, and that it hands to a function.
 const MOST_BODY: usize = 12 * 1024 * 1024;
@@ -38,29 +38,19 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "huawei_apig",
     product: "Huawei Cloud FunctionGraph behind API Gateway",
     variants: &[
-        Variant {
-            name: "at the root",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "an API's path",
-            arguments: &["--path", "/user/get", "--no-source-ip"],
-            faithful: true,
-        },
-        Variant {
-            name: "security App",
-            arguments: &["--security", "app", "--credential", "example"],
-            faithful: false,
-        },
-        Variant {
-            name: "security IAM",
-            arguments: &["--security", "iam", "--credential", "example"],
-            faithful: false,
-        },
+        Variant::faithful("at the root", &[]),
+        Variant::faithful("an API's path", &["--path", "/user/get", "--no-source-ip"]),
+        Variant::changing(
+            "security App",
+            &["--security", "app", "--credential", "example"],
+        ),
+        Variant::changing(
+            "security IAM",
+            &["--security", "iam", "--credential", "example"],
+        ),
     ],
     arguments: Options::augment_args,
-    build: |matches| Ok(Box::new(Options::from_arg_matches(matches)?)),
+    build: build::<Options>,
 };
 
 /// How an API and its function are set up.

@@ -15,13 +15,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 use serde_json::Value;
 
 use self::report::Version;
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of an event that nobody waits for, and of one of Invoke.
 const MOST_ASYNCHRONOUS: usize = 256 * 1024;
@@ -33,39 +33,15 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "huawei_events",
     product: "Huawei Cloud FunctionGraph called by other services",
     variants: &[
-        Variant {
-            name: "timer",
-            arguments: &[],
-            faithful: false,
-        },
-        Variant {
-            name: "OBS",
-            arguments: &["--source", "obs"],
-            faithful: false,
-        },
-        Variant {
-            name: "SMN",
-            arguments: &["--source", "smn"],
-            faithful: false,
-        },
-        Variant {
-            name: "DIS",
-            arguments: &["--source", "dis"],
-            faithful: false,
-        },
-        Variant {
-            name: "LTS",
-            arguments: &["--source", "lts"],
-            faithful: false,
-        },
-        Variant {
-            name: "Invoke",
-            arguments: &["--source", "invoke"],
-            faithful: false,
-        },
+        Variant::changing("timer", &[]),
+        Variant::changing("OBS", &["--source", "obs"]),
+        Variant::changing("SMN", &["--source", "smn"]),
+        Variant::changing("DIS", &["--source", "dis"]),
+        Variant::changing("LTS", &["--source", "lts"]),
+        Variant::changing("Invoke", &["--source", "invoke"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| Ok(Box::new(Options::from_arg_matches(matches)?)),
+    build: build::<Options>,
 };
 
 /// What fires, and how.
@@ -101,10 +77,6 @@ enum Source {
 }
 
 impl Gateway for Options {
-    fn base(&self) -> String {
-        String::new()
-    }
-
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -14,14 +14,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 
 use self::answer::{Refusal, Style, with_cors};
 use self::credentials::{Credentials, Keys};
 use super::headers::{end_to_end, named_host, text};
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of a call, as the package reads them.
 const MOST_BODY: usize = 20 * 1024 * 1024;
@@ -40,23 +40,11 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "leancloud",
     product: "LeanCloud's cloud functions, through the API domain",
     variants: &[
-        Variant {
-            name: "functions",
-            arguments: &[],
-            faithful: false,
-        },
-        Variant {
-            name: "call",
-            arguments: &["--call"],
-            faithful: false,
-        },
+        Variant::changing("functions", &[]),
+        Variant::changing("call", &["--call"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        Ok(Box::new(ApiDomain {
-            options: Options::from_arg_matches(matches)?,
-        }))
-    },
+    build: build::<Options>,
 };
 
 /// How an app is set up.
@@ -106,24 +94,14 @@ enum Late {
     Code,
 }
 
-/// The API domain before one app.
-#[derive(Debug)]
-struct ApiDomain {
-    options: Options,
-}
-
-impl Gateway for ApiDomain {
+impl Gateway for Options {
     fn base(&self) -> String {
-        let word = if self.options.call {
-            "call"
-        } else {
-            "functions"
-        };
+        let word = if self.call { "call" } else { "functions" };
         format!("/1.1/{word}")
     }
 
     fn patience(&self) -> Duration {
-        match self.options.late {
+        match self.late {
             Late::Package | Late::Code => FUNCTION_PATIENCE,
             Late::Balancer => BALANCER_PATIENCE,
         }
@@ -145,7 +123,7 @@ impl Gateway for ApiDomain {
         let Some(path) = path else {
             return Err(Refusal::NotFound.response(request.method()));
         };
-        self.options.check(&path, request).map_err(answer)?;
+        self.check(&path, request).map_err(answer)?;
         Ok(Invocation {
             event: request.body().to_vec(),
             request_id: ids::hex(32),
@@ -166,7 +144,7 @@ impl Gateway for ApiDomain {
             Some(Path::Call(_)) => Style::Typed,
             _ => Style::Plain,
         };
-        let response = answer::response(style, self.options.late, outcome, request.method());
+        let response = answer::response(style, self.late, outcome, request.method());
         with_cors(response, request)
     }
 }

@@ -32,6 +32,8 @@ mod tencent_cloudbase;
 mod tencent_events;
 mod tencent_scf_apigw;
 mod tencent_scf_url;
+#[cfg(test)]
+mod testing;
 mod times;
 
 use std::ffi::OsString;
@@ -40,7 +42,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{ArgMatches, Command};
+use clap::{ArgMatches, Command, FromArgMatches};
 use http::{HeaderMap, Request, Response};
 
 /// What a platform hands to the function for one request.
@@ -87,7 +89,9 @@ pub enum Failure {
 pub trait Gateway: Send + Sync {
     /// The path below which the function is published, without a slash at its
     /// end: `/release`, or nothing.
-    fn base(&self) -> String;
+    fn base(&self) -> String {
+        String::new()
+    }
 
     /// How long the platform waits for the function.
     fn patience(&self) -> Duration;
@@ -144,6 +148,26 @@ pub struct Variant {
     pub faithful: bool,
 }
 
+impl Variant {
+    /// One through which answers get as they are.
+    const fn faithful(name: &'static str, arguments: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            arguments,
+            faithful: true,
+        }
+    }
+
+    /// One that makes something else of them.
+    const fn changing(name: &'static str, arguments: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            arguments,
+            faithful: false,
+        }
+    }
+}
+
 /// Every emulator, one row each.
 pub static GATEWAYS: &[Emulator] = &[
     aliyun_apigw::EMULATOR,
@@ -166,6 +190,14 @@ pub static GATEWAYS: &[Emulator] = &[
     tencent_scf_apigw::EMULATOR,
     tencent_scf_url::EMULATOR,
 ];
+
+/// The gateway of a row whose options are the gateway.
+fn build<G>(matches: &ArgMatches) -> Result<Box<dyn Gateway>, clap::Error>
+where
+    G: FromArgMatches + Gateway + 'static,
+{
+    Ok(Box::new(G::from_arg_matches(matches)?))
+}
 
 /// The emulator with this command or name; else the first of this platform.
 #[must_use]

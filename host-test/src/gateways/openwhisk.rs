@@ -15,7 +15,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 use serde_json::json;
@@ -23,7 +23,7 @@ use serde_json::json;
 use self::refusal::Refusal;
 use super::arguments::{seconds, with_default};
 use super::times::Moment;
-use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of a request's body, and of a result.
 const MOST: usize = 1024 * 1024;
@@ -54,48 +54,19 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "openwhisk",
     product: "Apache OpenWhisk (IBM Cloud Functions), a web action",
     variants: &[
-        Variant {
-            name: "raw",
-            arguments: &["--raw", "--custom-options"],
-            faithful: true,
-        },
-        Variant {
-            name: "raw, as an action proxy gets it",
-            arguments: &["--raw", "--custom-options", "--proxy"],
-            faithful: true,
-        },
-        Variant {
-            name: "parameters",
-            arguments: &["--custom-options"],
-            faithful: true,
-        },
-        Variant {
-            name: "CORS of the controller",
-            arguments: &[],
-            faithful: false,
-        },
-        Variant {
-            name: ".json",
-            arguments: &["--extension", "json"],
-            faithful: false,
-        },
-        Variant {
-            name: ".text",
-            arguments: &["--extension", "text"],
-            faithful: false,
-        },
-        Variant {
-            name: "invoke",
-            arguments: &["--invoke"],
-            faithful: false,
-        },
+        Variant::faithful("raw", &["--raw", "--custom-options"]),
+        Variant::faithful(
+            "raw, as an action proxy gets it",
+            &["--raw", "--custom-options", "--proxy"],
+        ),
+        Variant::faithful("parameters", &["--custom-options"]),
+        Variant::changing("CORS of the controller", &[]),
+        Variant::changing(".json", &["--extension", "json"]),
+        Variant::changing(".text", &["--extension", "text"]),
+        Variant::changing("invoke", &["--invoke"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| {
-        Ok(Box::new(Controller {
-            options: Options::from_arg_matches(matches)?,
-        }))
-    },
+    build: build::<Options>,
 };
 
 /// How an action is set up.
@@ -177,18 +148,12 @@ enum Call {
     Rest(rest::Wish),
 }
 
-/// The controller with one action.
-#[derive(Debug)]
-struct Controller {
-    options: Options,
-}
-
-impl Gateway for Controller {
+impl Gateway for Options {
     fn base(&self) -> String {
-        if self.options.invoke {
+        if self.invoke {
             return rest::path();
         }
-        let suffix = match self.options.extension {
+        let suffix = match self.extension {
             Extension::Http => "",
             other => other.suffix(),
         };
@@ -196,7 +161,7 @@ impl Gateway for Controller {
     }
 
     fn patience(&self) -> Duration {
-        self.options.timeout.min(WAIT)
+        self.timeout.min(WAIT)
     }
 
     fn invocation(
@@ -208,7 +173,7 @@ impl Gateway for Controller {
         match self.arguments(request, &transaction) {
             Ok(event) => {
                 let activation = ids::hex(32);
-                let event = if self.options.proxy {
+                let event = if self.proxy {
                     self.run(event, &activation, &transaction)
                 } else {
                     event
@@ -242,7 +207,7 @@ impl Gateway for Controller {
         outcome: Outcome,
     ) -> Response<Bytes> {
         let late = matches!(outcome, Outcome::Failed(Failure::TimedOut));
-        let unfinished = late && self.options.timeout > WAIT;
+        let unfinished = late && self.timeout > WAIT;
         let result = answer::Result::of(outcome);
         let id = &invocation.request_id;
         let mut response = match call(request) {
@@ -263,7 +228,7 @@ impl Gateway for Controller {
     }
 }
 
-impl Controller {
+impl Options {
     /// What the action gets.
     fn arguments(
         &self,
@@ -278,16 +243,15 @@ impl Controller {
                 if !self.has_credentials(request.headers()) {
                     return Err(Refusal::Unauthorized);
                 }
-                rest::arguments(&self.options.parameter, request)
+                rest::arguments(&self.parameter, request)
             }
             Call::Web { rest, .. } => {
                 let options = *request.method() == Method::OPTIONS;
-                if options && !self.options.custom_options {
+                if options && !self.custom_options {
                     return Err(Refusal::Preflight);
                 }
                 let secret = request.headers().get("x-require-whisk-auth");
                 let authorized = self
-                    .options
                     .require_auth
                     .as_deref()
                     .is_none_or(|wanted| secret.is_some_and(|given| given == wanted));
@@ -295,8 +259,8 @@ impl Controller {
                     return Err(Refusal::Unauthorized);
                 }
                 argument::Argument {
-                    raw: self.options.raw,
-                    parameters: &self.options.parameter,
+                    raw: self.raw,
+                    parameters: &self.parameter,
                     user: self.has_credentials(request.headers()).then_some(NAMESPACE),
                     request,
                     rest: &rest,
@@ -314,7 +278,7 @@ impl Controller {
         activation: &str,
         transaction: &str,
     ) -> serde_json::Value {
-        let patience = i64::try_from(self.options.timeout.as_millis()).unwrap_or(i64::MAX);
+        let patience = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX);
         let deadline = Moment::now().epoch_millis().saturating_add(patience);
         json!({
             "value": value,
@@ -325,13 +289,13 @@ impl Controller {
             "transaction_id": transaction,
             "deadline": deadline.to_string(),
             "api_host": "https://ow.example.net",
-            "api_key": self.options.auth,
+            "api_key": self.auth,
         })
     }
 
     /// Whether a caller says whose it is.
     fn has_credentials(&self, headers: &HeaderMap) -> bool {
-        let wanted = format!("Basic {}", STANDARD.encode(&self.options.auth));
+        let wanted = format!("Basic {}", STANDARD.encode(&self.auth));
         headers
             .get(AUTHORIZATION)
             .is_some_and(|given| given.as_bytes() == wanted.as_bytes())
@@ -339,7 +303,7 @@ impl Controller {
 
     /// The controller's fields stand beside those of the action, if it has some.
     fn add_cors(&self, asked: &HeaderMap, headers: &mut HeaderMap) {
-        if self.options.custom_options {
+        if self.custom_options {
             return;
         }
         let allowed = HeaderValue::from_static(

@@ -14,7 +14,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _};
+use clap::Args;
 use http::header::{COOKIE, HOST, HeaderName};
 use http::{Request, Response};
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ use self::answer::Refusal;
 use super::arguments::seconds;
 use super::headers::{end_to_end, named_host, texts};
 use super::scf::{APP_ID, MOST};
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids, queries};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids, queries};
 
 /// The environment, and the account that it belongs to.
 const ENVIRONMENT: &str = "pics-4g7x0ab1c2d3e4f5";
@@ -35,19 +35,11 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "tencent_cloudbase",
     product: "Tencent CloudBase's HTTP access service",
     variants: &[
-        Variant {
-            name: "at the root",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "with a trigger path",
-            arguments: &["--trigger-path", "/api/pics"],
-            faithful: true,
-        },
+        Variant::faithful("at the root", &[]),
+        Variant::faithful("with a trigger path", &["--trigger-path", "/api/pics"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| Ok(Box::new(Options::from_arg_matches(matches)?)),
+    build: build::<Options>,
 };
 
 /// How an environment's access service and its function are set up.

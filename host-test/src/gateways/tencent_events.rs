@@ -14,12 +14,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 
 use super::arguments::seconds;
 use super::scf::{EVENT_TOO_LARGE, MOST};
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of an event that nobody waits for.
 const MOST_ASYNCHRONOUS: usize = 128 * 1024;
@@ -33,34 +33,14 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "tencent_events",
     product: "Tencent Cloud SCF called by other services",
     variants: &[
-        Variant {
-            name: "timer",
-            arguments: &[],
-            faithful: false,
-        },
-        Variant {
-            name: "COS",
-            arguments: &["--source", "cos"],
-            faithful: false,
-        },
-        Variant {
-            name: "CKafka",
-            arguments: &["--source", "ckafka"],
-            faithful: false,
-        },
-        Variant {
-            name: "CMQ",
-            arguments: &["--source", "cmq"],
-            faithful: false,
-        },
-        Variant {
-            name: "Invoke",
-            arguments: &["--source", "invoke"],
-            faithful: false,
-        },
+        Variant::changing("timer", &[]),
+        Variant::changing("COS", &["--source", "cos"]),
+        Variant::changing("CKafka", &["--source", "ckafka"]),
+        Variant::changing("CMQ", &["--source", "cmq"]),
+        Variant::changing("Invoke", &["--source", "invoke"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| Ok(Box::new(Options::from_arg_matches(matches)?)),
+    build: build::<Options>,
 };
 
 /// What fires, and how.
@@ -101,10 +81,6 @@ fn message(text: &str) -> Result<String, String> {
 }
 
 impl Gateway for Options {
-    fn base(&self) -> String {
-        String::new()
-    }
-
     fn patience(&self) -> Duration {
         self.function_timeout
     }

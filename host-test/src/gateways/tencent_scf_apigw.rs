@@ -35,21 +35,9 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "tencent_scf_apigw",
     product: "Tencent Cloud SCF behind API Gateway",
     variants: &[
-        Variant {
-            name: "integrated",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "integrated, recorded",
-            arguments: &["--profile", "recorded"],
-            faithful: true,
-        },
-        Variant {
-            name: "pass-through",
-            arguments: &["--pass-through"],
-            faithful: false,
-        },
+        Variant::faithful("integrated", &[]),
+        Variant::faithful("integrated, recorded", &["--profile", "recorded"]),
+        Variant::changing("pass-through", &["--pass-through"]),
     ],
     arguments: Options::augment_args,
     build: |matches| {
@@ -60,7 +48,7 @@ pub(super) const EMULATOR: Emulator = Emulator {
                 format!("--base64 can be given at most {MOST_BASE64_RULES} times\n"),
             ));
         }
-        Ok(Box::new(ApiGateway { options }))
+        Ok(Box::new(options))
     },
 };
 
@@ -116,21 +104,13 @@ enum Profile {
     Recorded,
 }
 
-/// One API with its function.
-#[derive(Debug)]
-struct ApiGateway {
-    options: Options,
-}
-
-impl Gateway for ApiGateway {
+impl Gateway for Options {
     fn base(&self) -> String {
-        format!("/{}{}", self.options.stage, self.options.rule.prefix())
+        format!("/{}{}", self.stage, self.rule.prefix())
     }
 
     fn patience(&self) -> Duration {
-        self.options
-            .function_timeout
-            .min(self.options.gateway_timeout)
+        self.function_timeout.min(self.gateway_timeout)
     }
 
     fn invocation(
@@ -138,8 +118,7 @@ impl Gateway for ApiGateway {
         request: &Request<Bytes>,
         caller: IpAddr,
     ) -> Result<Invocation, Response<Bytes>> {
-        self.options
-            .invocation(request, caller)
+        self.invoke(request, caller)
             .map_err(|refusal| refusal.response(request.method()))
     }
 
@@ -149,12 +128,12 @@ impl Gateway for ApiGateway {
         invocation: &Invocation,
         outcome: Outcome,
     ) -> Response<Bytes> {
-        answer::response(&self.options, request, &invocation.request_id, outcome)
+        answer::response(self, request, &invocation.request_id, outcome)
     }
 }
 
 impl Options {
-    fn invocation(&self, request: &Request<Bytes>, caller: IpAddr) -> Result<Invocation, Refusal> {
+    fn invoke(&self, request: &Request<Bytes>, caller: IpAddr) -> Result<Invocation, Refusal> {
         let path = request.uri().path();
         let below = path
             .strip_prefix('/')

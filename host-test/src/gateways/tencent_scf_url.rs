@@ -13,12 +13,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, FromArgMatches as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use http::{Request, Response};
 
 use super::arguments::seconds;
 use super::scf::{EVENT_TOO_LARGE, MOST};
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 pub(super) const EMULATOR: Emulator = Emulator {
     command: "tencent-url",
@@ -26,19 +26,11 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "tencent_scf_url",
     product: "Tencent Cloud SCF at a function URL",
     variants: &[
-        Variant {
-            name: "documented",
-            arguments: &[],
-            faithful: true,
-        },
-        Variant {
-            name: "recorded in 2026",
-            arguments: &["--profile", "2026"],
-            faithful: true,
-        },
+        Variant::faithful("documented", &[]),
+        Variant::faithful("recorded in 2026", &["--profile", "2026"]),
     ],
     arguments: Options::augment_args,
-    build: |matches| Ok(Box::new(Options::from_arg_matches(matches)?)),
+    build: build::<Options>,
 };
 
 /// How a URL and its function are set up.
@@ -64,10 +56,6 @@ enum Profile {
 }
 
 impl Gateway for Options {
-    fn base(&self) -> String {
-        String::new()
-    }
-
     fn patience(&self) -> Duration {
         self.function_timeout
     }

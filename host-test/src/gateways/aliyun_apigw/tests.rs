@@ -1,33 +1,15 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
-use crate::gateways::{Failure, Invocation, Outcome};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invocation(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
+use crate::gateways::testing::{CALLER, request};
+use crate::gateways::{Failure, Outcome};
 
 fn event(arguments: &[&str], request: &Request<Bytes>) -> Value {
-    let invocation = invocation(arguments, request).unwrap();
+    let invocation = EMULATOR.invoke(arguments, request).unwrap();
     let mut event: Value = serde_json::from_slice(&invocation.event).unwrap();
     let headers = event["headers"].as_object_mut().unwrap();
     let id = headers.remove("X-Ca-Api-Gateway").unwrap();
@@ -142,7 +124,7 @@ fn an_api_has_paths_and_methods() {
         ("/img/[kind]", "/img/a", true),
         ("/img/[kind]", "/img/a/b", false),
     ] {
-        let result = invocation(&["--api", api], &request("GET", path, &[], b""));
+        let result = EMULATOR.invoke(&["--api", api], &request("GET", path, &[], b""));
         assert_eq!(result.is_ok(), found, "{api} {path}");
         if let Err(refused) = result {
             assert_eq!(refused.status(), 404);
@@ -150,12 +132,18 @@ fn an_api_has_paths_and_methods() {
             assert!(refused.headers().contains_key("x-ca-request-id"));
         }
     }
-    assert!(invocation(&[], &request("BREW", "/", &[], b"")).is_err());
+    assert!(
+        EMULATOR
+            .invoke(&[], &request("BREW", "/", &[], b""))
+            .is_err()
+    );
     assert!(EMULATOR.with(["--api", "img"]).is_err());
     let base = |api| EMULATOR.with(["--api", api]).unwrap().base();
     assert_eq!([base("/*"), base("/img/[a]/b")], ["", "/img"]);
     let large = vec![0; 32 * 1024 * 1024 + 1];
-    let refused = invocation(&[], &request("POST", "/", &[], &large)).unwrap_err();
+    let refused = EMULATOR
+        .invoke(&[], &request("POST", "/", &[], &large))
+        .unwrap_err();
     assert_eq!(refused.status(), 413);
     assert_eq!(refused.headers()["x-ca-error-code"], "I413RL");
 }

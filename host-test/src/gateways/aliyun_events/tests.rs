@@ -1,46 +1,31 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
-use crate::gateways::{Failure, Invocation, Outcome, Remark};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
+use crate::gateways::testing::{CALLER, request};
+use crate::gateways::{Failure, Outcome, Remark};
 
 const NO_WAIT: [&str; 5] = ["timer", "oss", "cdn", "mns-json", "mns-stream"];
 const WAIT: [&str; 5] = ["log", "tablestore", "cloudevents", "rocketmq", "invoke"];
 
-fn request(target: &str, body: &[u8]) -> Request<Bytes> {
-    let request = Request::builder().method("POST").uri(target);
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invocation(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
-
 fn event(shape: &str, request: &Request<Bytes>) -> Value {
-    let invocation = invocation(&["--shape", shape], request).unwrap();
+    let invocation = EMULATOR.invoke(&["--shape", shape], request).unwrap();
     serde_json::from_slice(&invocation.event).unwrap()
 }
 
 fn answer(arguments: &[&str], outcome: Outcome) -> Response<Bytes> {
     let gateway = EMULATOR.with(arguments).unwrap();
-    let request = request("/", b"");
+    let request = request("POST", "/", &[], b"");
     let invocation = gateway.invocation(&request, CALLER).unwrap();
     gateway.response(&request, &invocation, outcome)
 }
 
 #[test]
 fn events_say_what_the_request_did() {
-    let asked = request("/dogs/a%20b.webp", b"{\"task\":\"refresh\"}");
+    let asked = request("POST", "/dogs/a%20b.webp", &[], b"{\"task\":\"refresh\"}");
     let timer = event("timer", &asked);
     assert_eq!(timer["payload"], "{\"task\":\"refresh\"}");
     assert_eq!(timer["triggerName"], "refresh");
@@ -59,7 +44,7 @@ fn events_say_what_the_request_did() {
     );
     assert_eq!(oss["requestParameters"]["sourceIPAddress"], "203.0.113.9");
     assert_eq!(
-        event("oss", &request("/", b""))["events"][0]["oss"]["object"]["key"],
+        event("oss", &request("POST", "/", &[], b""))["events"][0]["oss"]["object"]["key"],
         "cats/7.webp"
     );
 
@@ -73,30 +58,34 @@ fn events_say_what_the_request_did() {
     assert!(log["source"]["logstoreName"].is_string() && log["cursorTime"].is_i64());
     assert!(log["jobName"].is_string() && log["taskId"].is_string());
 
-    let topic = event("mns-json", &request("/", b"hello"));
+    let topic = event("mns-json", &request("POST", "/", &[], b"hello"));
     assert_eq!(topic["Message"], "hello");
     assert_eq!(topic["MessageMD5"], "5D41402ABC4B2A76B9719D911017C592");
-    let stream = event("mns-stream", &request("/", b"hello"));
+    let stream = event("mns-stream", &request("POST", "/", &[], b"hello"));
     assert_eq!(stream["body"], "hello");
     assert_eq!(stream.as_object().unwrap().len(), 2);
 
-    let queue = event("cloudevents", &request("/", b"hello"));
+    let queue = event("cloudevents", &request("POST", "/", &[], b"hello"));
     assert_eq!(queue[0]["specversion"], "1.0");
     assert_eq!(queue[0]["data"]["messageBody"], "hello");
-    let bare = event("rocketmq", &request("/", b"hello"));
+    let bare = event("rocketmq", &request("POST", "/", &[], b"hello"));
     assert_eq!(bare[0]["body"], "hello");
     assert_eq!(bare[0].get("specversion"), None);
 
-    let own = invocation(&["--shape", "invoke"], &request("/", b"\xff")).unwrap();
+    let own = EMULATOR
+        .invoke(&["--shape", "invoke"], &request("POST", "/", &[], b"\xff"))
+        .unwrap();
     assert_eq!(own.event, b"\xff");
 }
 
 #[test]
 fn tablestore_sends_cbor_and_its_console_json() {
-    let asked = request("/a", b"");
-    let cbor = invocation(&["--shape", "tablestore"], &asked).unwrap();
+    let asked = request("POST", "/a", &[], b"");
+    let cbor = EMULATOR.invoke(&["--shape", "tablestore"], &asked).unwrap();
     assert_eq!(cbor.event[0], 0xa2);
-    let json = invocation(&["--shape", "tablestore", "--console"], &asked).unwrap();
+    let json = EMULATOR
+        .invoke(&["--shape", "tablestore", "--console"], &asked)
+        .unwrap();
     let json: Value = serde_json::from_slice(&json.event).unwrap();
     assert_eq!(json["Version"], "Sync-v1");
 }
@@ -159,7 +148,7 @@ fn what_is_not_waited_for_is_small() {
         (&["--shape", "timer", "--console"], true),
         (&["--shape", "invoke"], true),
     ] {
-        let result = invocation(arguments, &request("/", &large));
+        let result = EMULATOR.invoke(arguments, &request("POST", "/", &[], &large));
         assert_eq!(result.is_ok(), fits, "{arguments:?}");
         if let Err(refused) = result {
             let body: Value = serde_json::from_slice(refused.body()).unwrap();

@@ -1,33 +1,15 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
-use crate::gateways::{Failure, Invocation, Outcome};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invocation(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
+use crate::gateways::testing::{CALLER, request};
+use crate::gateways::{Failure, Outcome};
 
 fn event(request: &Request<Bytes>) -> Value {
-    serde_json::from_slice(&invocation(&[], request).unwrap().event).unwrap()
+    serde_json::from_slice(&EMULATOR.invoke(&[], request).unwrap().event).unwrap()
 }
 
 /// What the caller sees when the function does this.
@@ -164,7 +146,7 @@ fn what_the_platform_refuses_reaches_no_function() {
             "EntityTooLarge",
         ),
     ] {
-        let response = invocation(arguments, &request).unwrap_err();
+        let response = EMULATOR.invoke(arguments, &request).unwrap_err();
         assert_eq!(response.status(), status, "{code}");
         if request.method() != "HEAD" {
             let body: Value = serde_json::from_slice(response.body()).unwrap();
@@ -298,7 +280,10 @@ fn the_default_domain_passes_no_redirect_and_forces_downloads() {
         assert!(!response.headers().contains_key("content-disposition"));
     }
     let asked = request("GET", "/", &[("host", "api.example.org")], b"");
-    let event = invocation(&["--default-domain"], &asked).unwrap().event;
+    let event = EMULATOR
+        .invoke(&["--default-domain"], &asked)
+        .unwrap()
+        .event;
     let event: Value = serde_json::from_slice(&event).unwrap();
     let name = "ep-abcdefghij.cn-hongkong.fcapp.run";
     assert_eq!(event["requestContext"]["domainName"], name);

@@ -1,34 +1,19 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::request;
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 const SINGLE: &[&str] = &[];
 const MULTI: &[&str] = &["--multi-value"];
 const HEALTH: &[&str] = &["--health-check", "/healthz?a=1"];
 
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    let gateway = EMULATOR.with(arguments).unwrap();
-    gateway.invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> Value {
-    serde_json::from_slice(&invoke(arguments, request).unwrap().event).unwrap()
+    serde_json::from_slice(&EMULATOR.invoke(arguments, request).unwrap().event).unwrap()
 }
 
 fn answer(arguments: &[&str], method: &str, outcome: Outcome) -> Response<Bytes> {
@@ -211,8 +196,12 @@ fn the_balancer_refuses_before_it_calls() {
         (request("TRACE", "/", &[], b""), 405),
         (request("POST", "/", &[], &body), 413),
     ] {
-        let refused = invoke(SINGLE, &request).unwrap_err();
+        let refused = EMULATOR.invoke(SINGLE, &request).unwrap_err();
         assert_eq!(refused.status(), status);
     }
-    assert!(invoke(SINGLE, &request("POST", "/", &[], &body[1..])).is_ok());
+    assert!(
+        EMULATOR
+            .invoke(SINGLE, &request("POST", "/", &[], &body[1..]))
+            .is_ok()
+    );
 }

@@ -1,20 +1,12 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Failure, Invocation, Outcome};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, body: &[u8]) -> Request<Bytes> {
-    let request = Request::builder().method(method).uri(target);
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
 
 fn fired(source: &str, request: &Request<Bytes>) -> (Invocation, Value) {
     let gateway = EMULATOR.with(["--source", source]).unwrap();
@@ -25,14 +17,14 @@ fn fired(source: &str, request: &Request<Bytes>) -> (Invocation, Value) {
 
 fn report(arguments: &[&str], invocation: &Invocation, outcome: Outcome) -> Value {
     let gateway = EMULATOR.with(arguments).unwrap();
-    let response = gateway.response(&request("POST", "/", b""), invocation, outcome);
+    let response = gateway.response(&request("POST", "/", &[], b""), invocation, outcome);
     assert_eq!(response.status(), 200);
     serde_json::from_slice(response.body()).unwrap()
 }
 
 #[test]
 fn every_service_has_its_event() {
-    let put = request("PUT", "/new/red%20cat%2B1.png", b"12345");
+    let put = request("PUT", "/new/red%20cat%2B1.png", &[], b"12345");
     for (source, pointer, expected) in [
         ("schedule", "/detail-type", json!("Scheduled Event")),
         ("schedule", "/source", json!("aws.events")),
@@ -68,7 +60,7 @@ fn every_service_has_its_event() {
             "{source} {pointer}"
         );
     }
-    let (_, removed) = fired("s3", &request("DELETE", "/a.png", b""));
+    let (_, removed) = fired("s3", &request("DELETE", "/a.png", &[], b""));
     let record = &removed["Records"][0];
     assert_eq!(record["eventName"], "ObjectRemoved:Delete");
     let object = record["s3"]["object"].as_object().unwrap();
@@ -77,7 +69,7 @@ fn every_service_has_its_event() {
 
 #[test]
 fn asynchronous_calls_succeed_or_are_given_up() {
-    let (invocation, event) = fired("schedule", &request("POST", "/", b""));
+    let (invocation, event) = fired("schedule", &request("POST", "/", &[], b""));
     for (outcome, condition, calls) in [
         (Outcome::Returned(b"{\"a\":1}".to_vec()), "Success", 1),
         (Outcome::Returned(b"no json".to_vec()), "Success", 1),
@@ -100,7 +92,7 @@ fn asynchronous_calls_succeed_or_are_given_up() {
 
 #[test]
 fn messages_leave_the_queue_or_come_again() {
-    let (invocation, event) = fired("sqs", &request("POST", "/", b"a\n\nb\nc\n"));
+    let (invocation, event) = fired("sqs", &request("POST", "/", &[], b"a\n\nb\nc\n"));
     let ids: Vec<_> = (0..3)
         .map(|i| event["Records"][i]["messageId"].as_str().unwrap())
         .collect();
@@ -138,7 +130,7 @@ fn messages_leave_the_queue_or_come_again() {
 
 #[test]
 fn events_have_a_size() {
-    let large = request("POST", "/", &vec![b'x'; 1024 * 1024]);
+    let large = request("POST", "/", &[], vec![b'x'; 1024 * 1024]);
     for (source, fits) in [("sns", false), ("sqs", true)] {
         let gateway = EMULATOR.with(["--source", source]).unwrap();
         let fired = gateway.invocation(&large, CALLER);

@@ -1,35 +1,15 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::request;
 use crate::gateways::{Failure, Invocation, Outcome};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request
-        .body(Bytes::copy_from_slice(body.as_bytes()))
-        .unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> Value {
-    serde_json::from_slice(&invoke(arguments, request).unwrap().event).unwrap()
+    serde_json::from_slice(&EMULATOR.invoke(arguments, request).unwrap().event).unwrap()
 }
 
 fn answer(arguments: &[&str], method: &str, outcome: Outcome) -> Response<Bytes> {
@@ -169,12 +149,22 @@ fn an_api_refuses_before_it_calls() {
         (&[], request("POST", "/", &[], &encoded), 500),
         (URL, request("POST", "/", &[], &encoded), 413),
     ] {
-        let refused = invoke(arguments, &request).unwrap_err();
+        let refused = EMULATOR.invoke(arguments, &request).unwrap_err();
         assert_eq!(refused.status(), status);
     }
-    assert!(invoke(STAGE, &request("GET", "/prod", &[], "")).is_ok());
-    assert!(invoke(URL, &request("GET", &long, &[], "")).is_ok());
-    let refused = invoke(STAGE, &request("GET", "/x", &[], "")).unwrap_err();
+    assert!(
+        EMULATOR
+            .invoke(STAGE, &request("GET", "/prod", &[], ""))
+            .is_ok()
+    );
+    assert!(
+        EMULATOR
+            .invoke(URL, &request("GET", &long, &[], ""))
+            .is_ok()
+    );
+    let refused = EMULATOR
+        .invoke(STAGE, &request("GET", "/x", &[], ""))
+        .unwrap_err();
     assert_eq!(shown(&refused), (404, r#"{"message":"Not Found"}"#));
 }
 

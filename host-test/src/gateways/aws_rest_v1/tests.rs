@@ -1,31 +1,15 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::request;
 use crate::gateways::{Failure, Invocation, Outcome};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    let gateway = EMULATOR.with(arguments).unwrap();
-    gateway.invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> Value {
-    serde_json::from_slice(&invoke(arguments, request).unwrap().event).unwrap()
+    serde_json::from_slice(&EMULATOR.invoke(arguments, request).unwrap().event).unwrap()
 }
 
 fn answer(arguments: &[&str], accept: &str, outcome: Outcome) -> Response<Bytes> {
@@ -275,9 +259,11 @@ fn the_api_refuses_before_it_calls() {
         (request("POST", "/prod/", &[], &large), 413),
         (request("POST", "/prod/", &[], &over_the_event), 500),
     ] {
-        assert_eq!(invoke(&[], &request).unwrap_err().status(), status);
+        assert_eq!(EMULATOR.invoke(&[], &request).unwrap_err().status(), status);
     }
-    let refused = invoke(&[], &request("GET", "/x", &[], b"")).unwrap_err();
+    let refused = EMULATOR
+        .invoke(&[], &request("GET", "/x", &[], b""))
+        .unwrap_err();
     let expected = (403, r#"{"message":"Missing Authentication Token"}"#);
     assert_eq!(shown(&refused), expected);
 }

@@ -1,34 +1,26 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing;
 use crate::gateways::{Failure, Invocation, Outcome};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
+/// With the length of a body, as callers say it.
 fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
+    let mut request = testing::request(method, target, headers, body);
     if !body.is_empty() {
-        request = request.header("content-length", body.len());
+        let length = HeaderValue::from(body.len());
+        request.headers_mut().insert(CONTENT_LENGTH, length);
     }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    let gateway = EMULATOR.with(arguments).unwrap();
-    gateway.invocation(request, CALLER)
+    request
 }
 
 fn event(arguments: &[&str], request: &Request<Bytes>) -> Value {
-    serde_json::from_slice(&invoke(arguments, request).unwrap().event).unwrap()
+    serde_json::from_slice(&EMULATOR.invoke(arguments, request).unwrap().event).unwrap()
 }
 
 fn answer(arguments: &[&str], outcome: Outcome) -> Response<Bytes> {
@@ -62,7 +54,7 @@ fn a_request_is_a_document() {
         ],
         br#"{"a":"1","n":2}"#,
     );
-    let invocation = invoke(&[], &request).unwrap();
+    let invocation = EMULATOR.invoke(&[], &request).unwrap();
     assert_eq!(invocation.target.as_deref(), Some("/pic"));
     let id = &invocation.headers["x-azure-functions-invocationid"];
     assert_eq!(id, &invocation.request_id);
@@ -139,16 +131,18 @@ fn routes_take_what_is_theirs() {
         (named, "/api/other", false),
         (&["--no-route", "--route-prefix", ""], "/pic", true),
     ] {
-        let invoked = invoke(arguments, &request("GET", path, &[], b""));
+        let invoked = EMULATOR.invoke(arguments, &request("GET", path, &[], b""));
         assert_eq!(invoked.is_ok(), there, "{arguments:?} {path}");
         if let Err(response) = invoked {
             assert_eq!(shown(&response), (404, ""));
         }
     }
     let long = format!("/api/?{}", "x".repeat(4096));
-    let refused = invoke(&[], &request("GET", &long, &[], b"")).unwrap_err();
+    let refused = EMULATOR
+        .invoke(&[], &request("GET", &long, &[], b""))
+        .unwrap_err();
     assert_eq!(refused.status(), 414);
-    let refused = invoke(
+    let refused = EMULATOR.invoke(
         &["--body-limit", "1"],
         &request("POST", "/api/", &[], b"xy"),
     );

@@ -1,33 +1,15 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> (Value, String) {
-    let invocation = invoke(arguments, request).unwrap();
+    let invocation = EMULATOR.invoke(arguments, request).unwrap();
     let event = serde_json::from_slice(&invocation.event).unwrap();
     (event, invocation.request_id)
 }
@@ -121,13 +103,15 @@ fn without_a_router_the_function_is_not_called() {
         (&["--resource", "/img"], request("GET", "/img/a", &[], b"")),
         (&[], request("BREW", "/", &[], b"")),
     ] {
-        let refused = invoke(arguments, &request).unwrap_err();
+        let refused = EMULATOR.invoke(arguments, &request).unwrap_err();
         let (status, _, body) = shown(&refused);
         let same = serde_json::from_str::<Value>(body).unwrap()
             == serde_json::from_str::<Value>(refusal).unwrap();
         assert!(status == 404 && same, "{body}");
     }
-    let large = invoke(&[], &request("POST", "/", &[], &vec![b'x'; 6 << 20])).unwrap_err();
+    let large = EMULATOR
+        .invoke(&[], &request("POST", "/", &[], vec![b'x'; 6 << 20]))
+        .unwrap_err();
     assert_eq!(large.status(), 413);
 }
 

@@ -1,20 +1,12 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, body: &[u8]) -> Request<Bytes> {
-    let request = Request::builder().method(method).uri(target);
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
 
 fn invoke(source: &str, request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
     let gateway = EMULATOR.with(["--source", source]).unwrap();
@@ -31,7 +23,7 @@ fn report(source: &str, outcome: Outcome) -> Response<Bytes> {
         ..Invocation::default()
     };
     let gateway = EMULATOR.with(["--source", source]).unwrap();
-    gateway.response(&request("GET", "/", b""), &invocation, outcome)
+    gateway.response(&request("GET", "/", &[], b""), &invocation, outcome)
 }
 
 fn text(response: &Response<Bytes>) -> &str {
@@ -40,7 +32,7 @@ fn text(response: &Response<Bytes>) -> &str {
 
 #[test]
 fn a_timer_says_eight_texts_or_its_input() {
-    let event = event("timer", &request("GET", "/", b""));
+    let event = event("timer", &request("GET", "/", &[], b""));
     let texts = event.as_object().unwrap();
     assert!(texts.values().all(Value::is_string));
     let names: Vec<_> = texts.keys().map(String::as_str).collect();
@@ -60,14 +52,14 @@ fn a_timer_says_eight_texts_or_its_input() {
     assert_eq!(texts["source"], "cfc:crontab");
     assert_eq!(texts["detail_type"], "Scheduled Event");
     let gateway = EMULATOR.with(["--input", r#"{"count": 2}"#]).unwrap();
-    let invocation = gateway.invocation(&request("GET", "/", b""), CALLER);
+    let invocation = gateway.invocation(&request("GET", "/", &[], b""), CALLER);
     assert_eq!(invocation.unwrap().event, br#"{"count": 2}"#);
     assert!(EMULATOR.with(["--input", "count"]).is_err());
 }
 
 #[test]
 fn storage_and_network_say_what_happened() {
-    let mut put = request("PUT", "/new/cat%201.png", b"four");
+    let mut put = request("PUT", "/new/cat%201.png", &[], b"four");
     put.headers_mut()
         .insert("content-type", "image/png".parse().unwrap());
     let bos = event("bos", &put);
@@ -83,7 +75,7 @@ fn storage_and_network_say_what_happened() {
         assert_eq!(bos["events"][0].pointer(pointer), Some(&expected));
     }
     assert!(bos["events"][0]["content"]["credentials"]["sessionToken"].is_string());
-    let posted = event("bos", &request("POST", "/a", b""));
+    let posted = event("bos", &request("POST", "/a", &[], b""));
     assert_eq!(posted["events"][0]["eventType"], "PostObject");
     let cdn = event("cdn", &put);
     assert_eq!(cdn["events"][0]["eventSource"], "cdn");
@@ -92,36 +84,36 @@ fn storage_and_network_say_what_happened() {
 
 #[test]
 fn topics_and_skills_say_the_body() {
-    let kafka = event("kafka", &request("POST", "/", b"one\ntwo"));
+    let kafka = event("kafka", &request("POST", "/", &[], b"one\ntwo"));
     let second = &kafka["Records"][1];
     assert_eq!(second["EventSource"], "bce:kafka");
     assert_eq!(second["Kafka"]["Value"], "dHdv");
     assert_eq!(second["Kafka"]["Offset"], 1);
     assert!(second["Kafka"]["Timestamp"].is_f64());
-    let empty = event("kafka", &request("POST", "/", b""));
+    let empty = event("kafka", &request("POST", "/", &[], b""));
     assert_eq!(empty["Records"].as_array().unwrap().len(), 1);
-    let opened = event("dueros", &request("POST", "/", b""));
+    let opened = event("dueros", &request("POST", "/", &[], b""));
     assert_eq!(opened["request"]["type"], "LaunchRequest");
     assert!(opened["session"].is_object() && opened["context"]["System"].is_object());
-    let asked = event("dueros", &request("POST", "/", "猫".as_bytes()));
+    let asked = event("dueros", &request("POST", "/", &[], "猫".as_bytes()));
     assert_eq!(asked["request"]["query"]["original"], "猫");
 }
 
 #[test]
 fn an_invoke_is_any_json() {
     for body in [r#"{"count": 3}"#, "[1]", "7"] {
-        let invocation = invoke("invoke", &request("POST", "/", body.as_bytes())).unwrap();
+        let invocation = invoke("invoke", &request("POST", "/", &[], body.as_bytes())).unwrap();
         assert_eq!(invocation.event, body.as_bytes());
     }
-    assert_eq!(event("invoke", &request("POST", "/", b"")), json!({}));
-    let refused = invoke("invoke", &request("POST", "/", b"count=3")).unwrap_err();
+    assert_eq!(event("invoke", &request("POST", "/", &[], b"")), json!({}));
+    let refused = invoke("invoke", &request("POST", "/", &[], b"count=3")).unwrap_err();
     let document: Value = serde_json::from_str(text(&refused)).unwrap();
     assert_eq!(
         (refused.status().as_u16(), &document["Code"]),
         (400, &"InvalidRequestContentException".into())
     );
     let large = vec![b'x'; 256 * 1024];
-    let refused = invoke("kafka", &request("POST", "/", &large)).unwrap_err();
+    let refused = invoke("kafka", &request("POST", "/", &[], &large)).unwrap_err();
     assert_eq!(refused.status(), 413);
 }
 

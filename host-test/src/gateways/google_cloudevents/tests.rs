@@ -1,15 +1,12 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::CALLER;
 use crate::gateways::{Failure, Invocation, Outcome};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 
 fn fired(shape: &str, method: &str, target: &str, body: &[u8]) -> Invocation {
     let request = Request::builder().method(method).uri(target);

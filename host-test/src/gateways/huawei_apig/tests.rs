@@ -1,6 +1,5 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,27 +7,11 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::request;
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> (Value, String) {
-    let invocation = invoke(arguments, request).unwrap();
+    let invocation = EMULATOR.invoke(arguments, request).unwrap();
     let event = serde_json::from_slice(&invocation.event).unwrap();
     (event, invocation.request_id)
 }
@@ -140,18 +123,18 @@ fn the_gateway_refuses_before_it_calls() {
         (&[], request("GET", "/", &many, b""), 494, "APIG.0201"),
         (
             &[],
-            request("POST", "/", &[], &vec![0; (12 << 20) + 1]),
+            request("POST", "/", &[], vec![0; (12 << 20) + 1]),
             413,
             "APIG.0201",
         ),
         (
             &[],
-            request("POST", "/", &[], &vec![0; (4 << 20) + 1]),
+            request("POST", "/", &[], vec![0; (4 << 20) + 1]),
             413,
             "FSS.1201",
         ),
     ] {
-        let refused = invoke(arguments, &request).unwrap_err();
+        let refused = EMULATOR.invoke(arguments, &request).unwrap_err();
         let (found, document) = json(&refused);
         assert_eq!((found, &document["error_code"]), (status, &code.into()));
         assert_eq!(
@@ -159,9 +142,17 @@ fn the_gateway_refuses_before_it_calls() {
             document["request_id"].as_str().unwrap()
         );
     }
-    assert!(invoke(&["--path", "/user/get", "--exact"], &get("/user/get")).is_ok());
-    assert!(invoke(&["--exact"], &get("/")).is_ok());
-    assert!(invoke(&[], &request("POST", "/", &[], &vec![0; 4 << 20])).is_ok());
+    assert!(
+        EMULATOR
+            .invoke(&["--path", "/user/get", "--exact"], &get("/user/get"))
+            .is_ok()
+    );
+    assert!(EMULATOR.invoke(&["--exact"], &get("/")).is_ok());
+    assert!(
+        EMULATOR
+            .invoke(&[], &request("POST", "/", &[], vec![0; 4 << 20]))
+            .is_ok()
+    );
 }
 
 #[test]
@@ -184,7 +175,7 @@ fn only_who_shows_a_credential_gets_in() {
         (&["--security", "none"], None, None),
     ] {
         let headers: Vec<_> = field.into_iter().collect();
-        let result = invoke(arguments, &request("GET", "/", &headers, b""));
+        let result = EMULATOR.invoke(arguments, &request("GET", "/", &headers, b""));
         let found = result.err().map(|refused| json(&refused));
         let found = found.map(|(status, document)| (status, document["error_code"].clone()));
         assert_eq!(

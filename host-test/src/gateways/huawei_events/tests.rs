@@ -1,7 +1,5 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -9,14 +7,8 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, body: &[u8]) -> Request<Bytes> {
-    let request = Request::builder().method(method).uri(target);
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
 
 fn invoke(source: &str, request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
     let gateway = EMULATOR.with(["--source", source]).unwrap();
@@ -32,7 +24,7 @@ fn report(version: &str, outcome: Outcome) -> Response<Bytes> {
         request_id: "id".to_owned(),
         ..Invocation::default()
     };
-    let mut request = request("GET", "/", b"");
+    let mut request = request("GET", "/", &[], b"");
     let version = version.parse().unwrap();
     request
         .headers_mut()
@@ -49,7 +41,7 @@ fn decoded(value: &Value) -> String {
 #[test]
 fn a_timer_says_five_texts() {
     let gateway = EMULATOR.with(["--user-event", "{}"]).unwrap();
-    let invocation = gateway.invocation(&request("GET", "/", b""), CALLER);
+    let invocation = gateway.invocation(&request("GET", "/", &[], b""), CALLER);
     let event: Value = serde_json::from_slice(&invocation.unwrap().event).unwrap();
     let time = event["time"].as_str().unwrap().to_owned();
     assert!(time.ends_with("+08:00") && time.len() == 25, "{time}");
@@ -62,7 +54,7 @@ fn a_timer_says_five_texts() {
 
 #[test]
 fn a_bucket_looks_like_another_clouds() {
-    let event = event("obs", &request("PUT", "/cats/a%20b.webp", b"four"));
+    let event = event("obs", &request("PUT", "/cats/a%20b.webp", &[], b"four"));
     let record = &event["Records"][0];
     for (pointer, expected) in [
         ("/eventSource", json!("aws:s3")),
@@ -77,13 +69,13 @@ fn a_bucket_looks_like_another_clouds() {
     }
     let owner = &record["s3"]["bucket"]["ownerIdentity"];
     assert!(owner.get("PrincipalId").is_some() && owner.get("principalId").is_none());
-    let deleted = self::event("obs", &request("DELETE", "/7.webp", b""));
+    let deleted = self::event("obs", &request("DELETE", "/7.webp", &[], b""));
     assert_eq!(deleted["Records"][0]["eventName"], "ObjectRemoved:Delete");
 }
 
 #[test]
 fn messages_are_lines() {
-    let lines = request("POST", "/", "one\n猫".as_bytes());
+    let lines = request("POST", "/", &[], "one\n猫".as_bytes());
     let smn = event("smn", &lines);
     assert_eq!(smn["record"][1]["smn"]["message"], "猫");
     assert_eq!(smn["record"][0]["event_source"], "smn");
@@ -98,7 +90,7 @@ fn messages_are_lines() {
     let logs: Value = serde_json::from_str(data["logs"].as_str().unwrap()).unwrap();
     assert_eq!(logs[1]["message"], "猫");
     for (source, pointer) in [("smn", "/record"), ("dis", "/Message/records")] {
-        let event = event(source, &request("POST", "/", b""));
+        let event = event(source, &request("POST", "/", &[], b""));
         let records = event.pointer(pointer).unwrap();
         assert_eq!(records.as_array().unwrap().len(), 1);
     }
@@ -107,11 +99,11 @@ fn messages_are_lines() {
 #[test]
 fn a_plain_invoke_is_an_object_and_nothing_else() {
     let body = br#"{"count": 3}"#;
-    let invocation = invoke("invoke", &request("POST", "/", body)).unwrap();
+    let invocation = invoke("invoke", &request("POST", "/", &[], body)).unwrap();
     assert_eq!(invocation.event, body);
-    assert_eq!(event("invoke", &request("POST", "/", b"")), json!({}));
+    assert_eq!(event("invoke", &request("POST", "/", &[], b"")), json!({}));
     for bad in ["[1]", "x", "7"] {
-        let refused = invoke("invoke", &request("POST", "/", bad.as_bytes())).unwrap_err();
+        let refused = invoke("invoke", &request("POST", "/", &[], bad.as_bytes())).unwrap_err();
         let document: Value = serde_json::from_slice(refused.body()).unwrap();
         assert_eq!(
             (refused.status().as_u16(), &document["error_code"]),
@@ -119,7 +111,7 @@ fn a_plain_invoke_is_an_object_and_nothing_else() {
         );
     }
     let large = vec![b'x'; 256 * 1024];
-    let refused = invoke("smn", &request("POST", "/", &large)).unwrap_err();
+    let refused = invoke("smn", &request("POST", "/", &[], &large)).unwrap_err();
     assert_eq!(refused.status(), 413);
 }
 

@@ -1,6 +1,5 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,9 +7,8 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
-use crate::gateways::{Failure, Invocation, Outcome, Remark};
-
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
+use crate::gateways::testing::{CALLER, request};
+use crate::gateways::{Failure, Outcome, Remark};
 
 /// Right credentials.
 const OWN: [(&str, &str); 2] = [
@@ -18,23 +16,8 @@ const OWN: [(&str, &str); 2] = [
     ("x-lc-key", "kQ7vXy2LmN4pRs6TuWz8aBcD"),
 ];
 
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
 fn own(method: &str, target: &str, more: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
     request(method, target, &[&OWN[..], more].concat(), body)
-}
-
-fn invocation(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
 }
 
 /// What the caller of a path sees when the function does this.
@@ -67,7 +50,7 @@ fn a_call_arrives_as_it_was_sent() {
         ],
         br#"{"n":1}"#,
     );
-    let invocation = invocation(&[], &asked).unwrap();
+    let invocation = EMULATOR.invoke(&[], &asked).unwrap();
     assert_eq!(invocation.event, br#"{"n":1}"#);
     assert_eq!(invocation.target.as_deref(), Some("/1.1/call/pic"));
     let headers = &invocation.headers;
@@ -90,7 +73,7 @@ fn versions_methods_and_names() {
         for method in ["GET", "POST", "PUT", "DELETE", "HEAD"] {
             let asked = own(method, target, &[], b"");
             assert!(
-                invocation(&["--function", "pic"], &asked).is_ok(),
+                EMULATOR.invoke(&["--function", "pic"], &asked).is_ok(),
                 "{method} {target}"
             );
         }
@@ -106,22 +89,28 @@ fn versions_methods_and_names() {
             "No function name or class name: /1.1/functions/",
         ),
     ] {
-        let refused = invocation(&["--function", "pic"], &own("POST", target, &[], b"{}"));
+        let refused = EMULATOR.invoke(&["--function", "pic"], &own("POST", target, &[], b"{}"));
         let refused = refused.unwrap_err();
         assert_eq!(refused.status(), 404, "{target}");
         assert_eq!(document(&refused), json!({"code": 1, "error": error}));
     }
     for target in ["/", "/1.1/classes/Pic", "/2/functions/pic"] {
-        let refused = invocation(&[], &own("GET", target, &[], b"")).unwrap_err();
+        let refused = EMULATOR
+            .invoke(&[], &own("GET", target, &[], b""))
+            .unwrap_err();
         assert_eq!(refused.status(), 404, "{target}");
     }
     // Nobody asked the app for its names.
-    assert!(invocation(&[], &own("POST", "/1.1/functions/none", &[], b"{}")).is_ok());
+    assert!(
+        EMULATOR
+            .invoke(&[], &own("POST", "/1.1/functions/none", &[], b"{}"))
+            .is_ok()
+    );
 }
 
 #[test]
 fn strangers_are_refused() {
-    let refused = invocation(&[], &request("POST", "/1.1/functions/pic", &[], b"{}"));
+    let refused = EMULATOR.invoke(&[], &request("POST", "/1.1/functions/pic", &[], b"{}"));
     let refused = refused.unwrap_err();
     assert_eq!(refused.status(), 401);
     assert_eq!(
@@ -134,21 +123,23 @@ fn strangers_are_refused() {
 #[test]
 fn the_list_of_names_needs_the_master_key() {
     let target = "/1.1/functions/_ops/metadatas";
-    let refused = invocation(&[], &own("GET", target, &[], b"")).unwrap_err();
+    let refused = EMULATOR
+        .invoke(&[], &own("GET", target, &[], b""))
+        .unwrap_err();
     assert_eq!(refused.status(), 401);
     let master = [
         ("x-avoscloud-application-id", OWN[0].1),
         ("x-avoscloud-master-key", "Mz9yXw8vUt7sRq6pOn5mLk4J"),
     ];
     let asked = request("GET", target, &master, b"");
-    assert!(invocation(&["--function", "pic"], &asked).is_ok());
+    assert!(EMULATOR.invoke(&["--function", "pic"], &asked).is_ok());
 }
 
 #[test]
 fn staging_is_not_there_for_free() {
     let asked = own("POST", "/1.1/functions/pic", &[("x-lc-prod", "0")], b"{}");
-    assert!(invocation(&[], &asked).is_ok());
-    let refused = invocation(&["--free"], &asked).unwrap_err();
+    assert!(EMULATOR.invoke(&[], &asked).is_ok());
+    let refused = EMULATOR.invoke(&["--free"], &asked).unwrap_err();
     assert_eq!(document(&refused)["error"], "Application not found");
 }
 
@@ -169,7 +160,7 @@ fn limits() {
         (own("POST", target, &[], &large), 413),
         (own("POST", target, &latin, b"{}"), 415),
     ] {
-        let refused = invocation(&[], &asked).unwrap_err();
+        let refused = EMULATOR.invoke(&[], &asked).unwrap_err();
         assert_eq!(refused.status(), status);
         // None of these thinks of origins.
         assert!(
@@ -188,7 +179,7 @@ fn scripts_may_ask_whether_they_may_call() {
         &[("origin", "https://a.example")],
         b"",
     );
-    let response = invocation(&[], &asked).unwrap_err();
+    let response = EMULATOR.invoke(&[], &asked).unwrap_err();
     assert_eq!(
         (response.status().as_u16(), response.body().len()),
         (200, 0)

@@ -1,34 +1,17 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::request;
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 const BELOW: &[&str] = &["--trigger-path", "/api/pics"];
 
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> (Value, String) {
-    let invocation = invoke(arguments, request).unwrap();
+    let invocation = EMULATOR.invoke(arguments, request).unwrap();
     let event = serde_json::from_slice(&invocation.event).unwrap();
     (event, invocation.request_id)
 }
@@ -99,13 +82,17 @@ fn only_what_is_below_the_trigger_path_reaches_the_function() {
         let (event, _) = event(BELOW, &request("GET", target, &[], b""));
         assert_eq!(event["path"], path);
     }
-    let refused = invoke(BELOW, &request("GET", "/api/picsa", &[], b"")).unwrap_err();
+    let refused = EMULATOR
+        .invoke(BELOW, &request("GET", "/api/picsa", &[], b""))
+        .unwrap_err();
     let document: Value = serde_json::from_slice(refused.body()).unwrap();
     assert_eq!(
         (refused.status().as_u16(), &document["code"]),
         (404, &"INVALID_PATH".into())
     );
-    let large = invoke(&[], &request("POST", "/", &[], &vec![b'x'; 6 << 20])).unwrap_err();
+    let large = EMULATOR
+        .invoke(&[], &request("POST", "/", &[], vec![b'x'; 6 << 20]))
+        .unwrap_err();
     assert_eq!(large.status(), 413);
     for bad in ["api", "/api/", "/a b", ""] {
         assert!(EMULATOR.with(["--trigger-path", bad]).is_err(), "{bad}");

@@ -1,30 +1,15 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::request;
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-
-fn request(method: &str, target: &str, body: &[u8]) -> Request<Bytes> {
-    let request = Request::builder().method(method).uri(target);
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> Value {
-    serde_json::from_slice(&invoke(arguments, request).unwrap().event).unwrap()
+    serde_json::from_slice(&EMULATOR.invoke(arguments, request).unwrap().event).unwrap()
 }
 
 fn result(response: &Response<Bytes>) -> Value {
@@ -38,12 +23,12 @@ fn report(outcome: Outcome) -> Response<Bytes> {
         ..Invocation::default()
     };
     let gateway = EMULATOR.with([""; 0]).unwrap();
-    gateway.response(&request("GET", "/", b""), &invocation, outcome)
+    gateway.response(&request("GET", "/", &[], b""), &invocation, outcome)
 }
 
 #[test]
 fn a_timer_says_four_texts() {
-    let event = event(&["--message", "a b"], &request("GET", "/", b""));
+    let event = event(&["--message", "a b"], &request("GET", "/", &[], b""));
     let time = event["Time"].as_str().unwrap().to_owned();
     assert_eq!(
         event,
@@ -56,7 +41,7 @@ fn a_timer_says_four_texts() {
 
 #[test]
 fn a_bucket_says_what_happened_to_an_object() {
-    let mut put = request("PUT", "/cats/7.webp", b"four");
+    let mut put = request("PUT", "/cats/7.webp", &[], b"four");
     let headers = put.headers_mut();
     headers.insert("content-type", "image/webp".parse().unwrap());
     headers.insert("authorization", "q-sign".parse().unwrap());
@@ -88,14 +73,14 @@ fn a_bucket_says_what_happened_to_an_object() {
         ("DELETE", "cos:ObjectRemove:Delete"),
         ("POST", "cos:ObjectCreated:Post"),
     ] {
-        let event = self::event(&["--source", "cos"], &request(method, "/7.webp", b""));
+        let event = self::event(&["--source", "cos"], &request(method, "/7.webp", &[], b""));
         assert_eq!(event["Records"][0]["event"]["eventName"], name);
     }
 }
 
 #[test]
 fn topics_hand_over_a_record_a_line() {
-    let lines = request("POST", "/", "one\n猫".as_bytes());
+    let lines = request("POST", "/", &[], "one\n猫".as_bytes());
     let kafka = event(&["--source", "ckafka"], &lines);
     assert_eq!(
         kafka,
@@ -107,7 +92,7 @@ fn topics_hand_over_a_record_a_line() {
     let cmq = event(&["--source", "cmq"], &lines);
     assert_eq!(cmq["Records"][1]["CMQ"]["msgBody"], "猫");
     assert_eq!(cmq["Records"][0]["CMQ"]["type"], "topic");
-    let empty = event(&["--source", "cmq"], &request("POST", "/", b""));
+    let empty = event(&["--source", "cmq"], &request("POST", "/", &[], b""));
     assert_eq!(empty["Records"].as_array().unwrap().len(), 1);
 }
 
@@ -115,21 +100,30 @@ fn topics_hand_over_a_record_a_line() {
 fn a_plain_invoke_is_the_body() {
     let arguments = ["--source", "invoke"];
     let body = br#"{"count": 3}"#;
-    let invocation = invoke(&arguments, &request("POST", "/", body)).unwrap();
+    let invocation = EMULATOR
+        .invoke(&arguments, &request("POST", "/", &[], body))
+        .unwrap();
     assert_eq!(invocation.event, body);
-    assert_eq!(event(&arguments, &request("POST", "/", b"")), json!({}));
-    let refused = invoke(&arguments, &request("POST", "/", b"count=3")).unwrap_err();
+    assert_eq!(
+        event(&arguments, &request("POST", "/", &[], b"")),
+        json!({})
+    );
+    let refused = EMULATOR
+        .invoke(&arguments, &request("POST", "/", &[], b"count=3"))
+        .unwrap_err();
     assert_eq!(result(&refused)["ErrMsg"], "the event is no JSON");
 }
 
 #[test]
 fn events_have_their_limits() {
     let large = vec![b'x'; 128 * 1024];
-    let refused = invoke(&["--source", "cmq"], &request("POST", "/", &large)).unwrap_err();
+    let refused = EMULATOR
+        .invoke(&["--source", "cmq"], &request("POST", "/", &[], &large))
+        .unwrap_err();
     assert_eq!(result(&refused)["ErrMsg"], "RequestTooLarge");
     let text = format!("\"{}\"", "x".repeat(128 * 1024));
-    let body = request("POST", "/", text.as_bytes());
-    assert!(invoke(&["--source", "invoke"], &body).is_ok());
+    let body = request("POST", "/", &[], text.as_bytes());
+    assert!(EMULATOR.invoke(&["--source", "invoke"], &body).is_ok());
 }
 
 #[test]

@@ -3,29 +3,18 @@
 mod answers;
 mod events;
 
-use std::net::IpAddr;
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 
 use super::EMULATOR;
+use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Gateway, Invocation, Outcome};
-
-const CALLER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
 
 fn gateway(arguments: &[&str]) -> Box<dyn Gateway> {
     EMULATOR
         .with(arguments)
         .unwrap_or_else(|e| panic!("{arguments:?}: {e}"))
-}
-
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
 }
 
 /// The document and the status of an answer.

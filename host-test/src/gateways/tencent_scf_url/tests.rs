@@ -1,34 +1,17 @@
 //! The emulator alone, with functions written by hand.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
+use crate::gateways::testing::request;
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
 
-const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 const RECORDED: &[&str] = &["--profile", "2026"];
 
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Request<Bytes> {
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Bytes::copy_from_slice(body)).unwrap()
-}
-
-fn invoke(arguments: &[&str], request: &Request<Bytes>) -> Result<Invocation, Response<Bytes>> {
-    EMULATOR
-        .with(arguments)
-        .unwrap()
-        .invocation(request, CALLER)
-}
-
 fn event(arguments: &[&str], request: &Request<Bytes>) -> Value {
-    serde_json::from_slice(&invoke(arguments, request).unwrap().event).unwrap()
+    serde_json::from_slice(&EMULATOR.invoke(arguments, request).unwrap().event).unwrap()
 }
 
 fn answer(method: &str, outcome: Outcome) -> Response<Bytes> {
@@ -99,13 +82,19 @@ fn an_event_without_a_body_has_none_and_bytes_are_damaged() {
 
 #[test]
 fn events_over_six_megabytes_are_refused() {
-    let refused = invoke(&[], &request("POST", "/", &[], &vec![b'x'; 6 << 20])).unwrap_err();
+    let refused = EMULATOR
+        .invoke(&[], &request("POST", "/", &[], vec![b'x'; 6 << 20]))
+        .unwrap_err();
     let document: Value = serde_json::from_slice(refused.body()).unwrap();
     assert_eq!(
         (refused.status().as_u16(), &document["errorMessage"]),
         (406, &"RequestTooLarge".into())
     );
-    assert!(invoke(&[], &request("POST", "/", &[], &vec![b'x'; 6_000_000])).is_ok());
+    assert!(
+        EMULATOR
+            .invoke(&[], &request("POST", "/", &[], vec![b'x'; 6_000_000]))
+            .is_ok()
+    );
 }
 
 #[test]

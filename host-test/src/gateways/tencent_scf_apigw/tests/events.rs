@@ -233,14 +233,14 @@ fn what_no_rule_takes_never_reaches_the_function() {
 
 #[test]
 fn events_over_six_megabytes_are_refused() {
-    let big = request("POST", "/release/", &[], &vec![b'x'; 6 << 20]);
+    let big = request("POST", "/release/", &[], vec![b'x'; 6 << 20]);
     let (status, document) = refused(&[], &big);
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(
         (status, &document["statusCode"], &document["errorMessage"]),
         (406, &406.into(), &"RequestTooLarge".into())
     );
-    let fits = request("POST", "/release/", &[], &vec![b'x'; (6 << 20) - 2048]);
+    let fits = request("POST", "/release/", &[], vec![b'x'; (6 << 20) - 2048]);
     assert!(gateway(&[]).invocation(&fits, CALLER).is_ok());
     // As base64 it does not.
     assert_eq!(refused(&["--base64", "all"], &fits).0, 406);
