@@ -63,7 +63,11 @@ fn decoders_emulators_and_fixtures_are_the_same_set() {
 #[test]
 fn files_are_named_as_their_wire_format() {
     for name in formats() {
-        for folder in ["../src/gateway", "../host-test/src/gateways"] {
+        for folder in [
+            "../src/gateway",
+            "../host-test/src/gateways",
+            "../fuzz/fuzz_targets",
+        ] {
             let path = fixtures().join(folder).join(format!("{name}.rs"));
             assert!(path.is_file(), "missing: {}", path.display());
         }

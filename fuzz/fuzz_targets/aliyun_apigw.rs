@@ -1,0 +1,4 @@
+//! Events of the format `aliyun_apigw`.
+#![no_main]
+
+edgepick_fuzz::target!("aliyun_apigw");

@@ -1,0 +1,4 @@
+//! Events of the format `google_cloudevents`.
+#![no_main]
+
+edgepick_fuzz::target!("google_cloudevents");

@@ -1,0 +1,4 @@
+//! Events of the format `leancloud`.
+#![no_main]
+
+edgepick_fuzz::target!("leancloud");

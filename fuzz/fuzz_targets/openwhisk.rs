@@ -1,0 +1,4 @@
+//! Events of the format `openwhisk`.
+#![no_main]
+
+edgepick_fuzz::target!("openwhisk");
