@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -14,8 +14,9 @@ use edgepick_host::bindings::gateway::Context;
 use edgepick_host::site::{Site, SiteOptions};
 
 use crate::bench;
-use crate::function::Deployed;
+use crate::function::{Deployed, Function};
 use crate::gateways::{Emulator, GATEWAYS, Outcome, find};
+use crate::leancloud_api::{self, Deployments};
 use crate::listener::{Exchange, Listener, Log};
 use crate::site;
 
@@ -75,6 +76,12 @@ fn command() -> Command {
                 .args(site_arguments()),
         )
         .subcommand(bench::command())
+        .subcommand(
+            leancloud_api::arguments()
+                .args(site_arguments())
+                .args(staging_arguments())
+                .args(serve_arguments()),
+        )
         .subcommands(GATEWAYS.iter().map(|row| {
             row.arguments()
                 .args(site_arguments())
@@ -95,6 +102,22 @@ fn site_arguments() -> [Arg; 2] {
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .help("A settings file"),
+    ]
+}
+
+/// What is served beside it.
+fn staging_arguments() -> [Arg; 2] {
+    [
+        Arg::new("stage-site")
+            .long("stage-site")
+            .value_name("FILE|LIST")
+            .value_parser(value_parser!(PathBuf))
+            .help("The same for the staging environment [default: there is none]"),
+        Arg::new("stage-config")
+            .long("stage-config")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("A settings file for the staging environment"),
     ]
 }
 
@@ -123,6 +146,7 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failed> {
         }
         Some(("invoke", matches)) => invoke(matches),
         Some(("bench", matches)) => bench::run(matches),
+        Some((leancloud_api::COMMAND, matches)) => serve_leancloud(matches),
         Some((name, matches)) => match find(name) {
             Some(emulator) => serve(emulator, matches),
             None => Err(format!("no command {name}").into()),
@@ -143,9 +167,17 @@ pub fn list() -> String {
     text
 }
 
+/// What [`site_arguments`] name.
 fn open(matches: &ArgMatches) -> Result<Site, Failed> {
-    let path = |name| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
-    let component = site::open(path("site"), path("config"))?;
+    open_named(path(matches, "site"), path(matches, "config"))
+}
+
+fn path<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m Path> {
+    matches.get_one::<PathBuf>(name).map(PathBuf::as_path)
+}
+
+fn open_named(list: Option<&Path>, config: Option<&Path>) -> Result<Site, Failed> {
+    let component = site::open(list, config)?;
     let options = SiteOptions {
         // The platforms' own limits come first.
         timeout: std::time::Duration::from_secs(60),
@@ -216,6 +248,31 @@ fn serve(emulator: &Emulator, matches: &ArgMatches) -> Result<(), Failed> {
         emulator.product
     );
     listener.join();
+    Ok(())
+}
+
+/// Both environments of one app.
+fn serve_leancloud(matches: &ArgMatches) -> Result<(), Failed> {
+    let deployed =
+        |site: &Site| -> Box<dyn Function> { Box::new(Deployed::new(site, "leancloud")) };
+    let production = deployed(&open(matches)?);
+    let staging = match (path(matches, "stage-site"), path(matches, "stage-config")) {
+        (None, None) => None,
+        (list, config) => Some(deployed(&open_named(list, config)?)),
+    };
+    let deployments = Deployments {
+        production,
+        staging,
+    };
+    let address = *matches.get_one::<SocketAddr>("addr").ok_or("no address")?;
+    let log = log(matches.get_flag("verbose"));
+    let running = leancloud_api::start(address, matches, deployments, Some(log))?;
+    eprintln!(
+        "http://{}/1.1/functions/ is LeanCloud's REST interface, /1.1/call/ that of RPC calls\n{}",
+        running.listener.address(),
+        running.notice
+    );
+    running.listener.join();
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! * [`gateways`]: one emulator a wire format, from its platform's documents
 //!   alone.
+//! * [`leancloud_api`]: LeanCloud's REST interface before two deployments.
 //! * [`listener`]: the HTTP listener that all of them share.
 //! * [`function`]: what stands behind a gateway; the component, deployed.
 //! * [`site`]: lists of pictures, baked into a component.
@@ -16,5 +17,6 @@ pub mod function;
     reason = "members are put into JSON objects that are made in the same place"
 )]
 pub mod gateways;
+pub mod leancloud_api;
 pub mod listener;
 pub mod site;

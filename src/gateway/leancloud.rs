@@ -195,9 +195,16 @@ fn arguments(delivery: &Delivery<'_>) -> Result<Option<String>, EventError> {
     }))
 }
 
+/// The names of the field that chooses the environment, the newest first.
+const PROD: [&str; 3] = [
+    "x-lc-prod",
+    "x-avoscloud-application-production",
+    "x-uluru-application-production",
+];
+
 /// By the field, or by the member that scripts send to spare a preflight.
 fn is_staging(headers: &HeaderMap, arguments: &Value) -> bool {
-    match field(headers, "x-lc-prod") {
+    match PROD.iter().find_map(|name| field(headers, name)) {
         Some(text) => matches!(text, "0" | "false"),
         None => arguments
             .get("_ApplicationProduction")

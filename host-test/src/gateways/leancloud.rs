@@ -7,6 +7,7 @@
 //! function is meant, and the body is its argument.
 
 mod answer;
+mod app;
 mod coding;
 mod credentials;
 
@@ -14,14 +15,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clap::{Args, ValueEnum};
+use clap::{Args, FromArgMatches as _};
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 
 use self::answer::{Refusal, Style, with_cors};
-use self::credentials::{Credentials, Keys};
+pub(crate) use self::app::App;
 use super::headers::{end_to_end, named_host, text};
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
 
 /// Most bytes of a call, as the package reads them.
 const MOST_BODY: usize = 20 * 1024 * 1024;
@@ -29,10 +30,6 @@ const MOST_BODY: usize = 20 * 1024 * 1024;
 /// Most bytes of the request line and of one field, and of all fields.
 const MOST_LINE: usize = 8 * 1024;
 const MOST_HEADERS: usize = 64 * 1024;
-
-/// How long the package gives a function, and the load balancer an app.
-const FUNCTION_PATIENCE: Duration = Duration::from_secs(15);
-const BALANCER_PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) const EMULATOR: Emulator = Emulator {
     command: "leancloud",
@@ -44,29 +41,22 @@ pub(super) const EMULATOR: Emulator = Emulator {
         Variant::changing("call", &["--call"]),
     ],
     arguments: Options::augment_args,
-    build: build::<Options>,
+    build: |matches| {
+        Ok(Box::new(ApiDomain::from(Options::from_arg_matches(
+            matches,
+        )?)))
+    },
 };
 
-/// How an app is set up.
+/// One app by hand.
 #[derive(Clone, Debug, Args)]
 struct Options {
+    #[command(flatten)]
+    app: App,
     /// Print the address of RPC calls, which code objects by type; both are
     /// there always
     #[arg(long)]
     call: bool,
-    /// The app's id
-    #[arg(
-        long,
-        value_name = "ID",
-        default_value = "hT4kQ9wZr2LmVxYb7NcPdE1s-gzGzoHsz"
-    )]
-    app_id: String,
-    /// The app's key
-    #[arg(long, value_name = "KEY", default_value = "kQ7vXy2LmN4pRs6TuWz8aBcD")]
-    app_key: String,
-    /// The app's master key
-    #[arg(long, value_name = "KEY", default_value = "Mz9yXw8vUt7sRq6pOn5mLk4J")]
-    master_key: String,
     /// A function that the app registered; without any, every name is passed on
     /// (functionsMode: disabled)
     #[arg(long, value_name = "NAME")]
@@ -74,37 +64,50 @@ struct Options {
     /// A free instance: there is no staging environment
     #[arg(long)]
     free: bool,
-    /// How a function that takes too long is reported
-    #[arg(long, value_enum, default_value_t)]
-    late: Late,
 }
 
-/// What callers see of a time-out: all three are documented.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Late {
-    /// 503 by the app's package, after 15 s
-    #[default]
-    #[value(name = "503")]
-    Package,
-    /// 524 by the load balancer, after 60 s
-    #[value(name = "524")]
-    Balancer,
-    /// The code 141, after 15 s
-    #[value(name = "141")]
-    Code,
+impl From<Options> for ApiDomain {
+    fn from(options: Options) -> Self {
+        let functions = match options.function {
+            names if names.is_empty() => Functions::Any,
+            names => Functions::Named(names),
+        };
+        Self {
+            app: options.app,
+            word: if options.call { "call" } else { "functions" },
+            staging: (!options.free).then(|| functions.clone()),
+            production: functions,
+        }
+    }
 }
 
-impl Gateway for Options {
+/// The functions of a deployment.
+#[derive(Clone, Debug)]
+pub(crate) enum Functions {
+    /// Nobody asked for them: every name is passed on.
+    Any,
+    /// Those that it registered.
+    Named(Vec<String>),
+}
+
+/// The API domain before one app.
+#[derive(Debug)]
+pub(crate) struct ApiDomain {
+    pub(crate) app: App,
+    /// The way to call that is published: `functions` or `call`.
+    pub(crate) word: &'static str,
+    pub(crate) production: Functions,
+    /// Where there is one.
+    pub(crate) staging: Option<Functions>,
+}
+
+impl Gateway for ApiDomain {
     fn base(&self) -> String {
-        let word = if self.call { "call" } else { "functions" };
-        format!("/1.1/{word}")
+        format!("/1.1/{}", self.word)
     }
 
     fn patience(&self) -> Duration {
-        match self.late {
-            Late::Package | Late::Code => FUNCTION_PATIENCE,
-            Late::Balancer => BALANCER_PATIENCE,
-        }
+        self.app.patience()
     }
 
     fn invocation(
@@ -123,12 +126,13 @@ impl Gateway for Options {
         let Some(path) = path else {
             return Err(Refusal::NotFound.response(request.method()));
         };
-        self.check(&path, request).map_err(answer)?;
+        let staging = self.check(&path, request).map_err(answer)?;
         Ok(Invocation {
             event: request.body().to_vec(),
             request_id: ids::hex(32),
             target: request.uri().path_and_query().map(ToString::to_string),
             headers: forwarded(request.headers(), caller),
+            staging,
             ..Invocation::default()
         })
     }
@@ -144,7 +148,7 @@ impl Gateway for Options {
             Some(Path::Call(_)) => Style::Typed,
             _ => Style::Plain,
         };
-        let response = answer::response(style, self.late, outcome, request.method());
+        let response = answer::response(style, self.app.late, outcome, request.method());
         with_cors(response, request)
     }
 }
@@ -177,29 +181,29 @@ impl<'a> Path<'a> {
     }
 }
 
-impl Options {
-    fn check(&self, path: &Path<'_>, request: &Request<Bytes>) -> Result<(), Refusal> {
-        let keys = Keys {
-            id: &self.app_id,
-            app: &self.app_key,
-            master: &self.master_key,
+impl ApiDomain {
+    /// Whether the call is for the staging environment.
+    fn check(&self, path: &Path<'_>, request: &Request<Bytes>) -> Result<bool, Refusal> {
+        let credentials = self.app.admit(request)?;
+        let functions = if credentials.staging {
+            self.staging.as_ref().ok_or(Refusal::NoStaging)?
+        } else {
+            &self.production
         };
-        let credentials = Credentials::of(request, keys).ok_or(Refusal::Unauthorized)?;
         let name = match path {
-            Path::Metadatas if credentials.master => return Ok(()),
+            Path::Metadatas if credentials.master => return Ok(credentials.staging),
             Path::Metadatas => return Err(Refusal::Unauthorized),
             Path::Functions(name) | Path::Call(name) => *name,
         };
-        if credentials.staging && self.free {
-            return Err(Refusal::NoStaging);
-        }
         if name.is_empty() {
             return Err(Refusal::NoName(request.uri().path().to_owned()));
         }
-        if !self.function.is_empty() && !self.function.iter().any(|known| known == name) {
-            return Err(Refusal::NoFunction(name.to_owned()));
+        match functions {
+            Functions::Named(names) if !names.iter().any(|known| known == name) => {
+                Err(Refusal::NoFunction(name.to_owned()))
+            }
+            _ => Ok(credentials.staging),
         }
-        Ok(())
     }
 }
 

@@ -22,7 +22,7 @@ mod huawei_apig;
 mod huawei_events;
 mod ids;
 mod lambda;
-mod leancloud;
+pub(crate) mod leancloud;
 mod members;
 mod openwhisk;
 mod queries;
@@ -59,6 +59,9 @@ pub struct Invocation {
     pub target: Option<String>,
     /// The fields that it delivers with the event, likewise.
     pub headers: HeaderMap,
+    /// Whether it is for the function's staging deployment, where the platform
+    /// has that beside production.
+    pub staging: bool,
 }
 
 /// What came of an invocation.

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use host_test::gateways::GATEWAYS;
 
-use crate::client::get;
+use crate::client::{ask, get};
 use crate::stands::{fixtures, stand};
 
 fn command(arguments: &[&str]) -> Command {
@@ -127,4 +127,48 @@ fn an_emulator_is_served_by_hand() {
         "{logged:#?}"
     );
     assert!(logged[3].starts_with("remark: "), "{logged:#?}");
+}
+
+#[test]
+fn leancloud_s_two_environments_are_served_by_hand() {
+    let catalogue = |name| fixtures().join("catalogues").join(name);
+    let (pc, urls) = (catalogue("pc.txt"), catalogue("urls.txt"));
+    let mut child = command(&["leancloud-api", "--addr", "127.0.0.1:0"])
+        .arg("--site")
+        .arg(pc)
+        .arg("--stage-site")
+        .arg(urls)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let first = lines.next().unwrap();
+    let address = first
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once("/1.1/functions/ is "))
+        .unwrap_or_else(|| panic!("{first}"))
+        .0
+        .parse()
+        .unwrap();
+    let notice: Vec<_> = lines.by_ref().take(4).collect();
+    let said = |name: &str| {
+        let value = notice.iter().find_map(|line| line.strip_prefix(name));
+        let value = value.unwrap_or_else(|| panic!("{name} in {notice:#?}"));
+        value.split(' ').next().unwrap()
+    };
+    let pictures = |prod| {
+        let headers = [
+            ("X-LC-Id", said("X-LC-Id: ")),
+            ("X-LC-Key", said("X-LC-Key: ")),
+            ("X-LC-Prod", prod),
+        ];
+        let info = ask(address, "POST", "/1.1/functions/info", &headers, b"{}");
+        info.json()["result"]["pictures"].as_u64()
+    };
+    let both = (pictures("1"), pictures("0"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(both, (Some(12), Some(7)), "{notice:#?}");
 }

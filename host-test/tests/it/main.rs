@@ -45,6 +45,8 @@ mod cli;
 mod aliyun;
 // LeanCloud's functions.
 mod leancloud;
+// LeanCloud's REST interface before production and staging.
+mod leancloud_api;
 // OpenWhisk's extensions and its invoke.
 mod openwhisk;
 // The vendors' own packages: fetched from their registries, so ignored unless

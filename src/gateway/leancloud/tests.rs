@@ -238,6 +238,12 @@ fn info_says_which_environment_was_called() {
         (&[("x-lc-prod", "0")], "{}", "stage"),
         (&[("X-LC-Prod", "false")], "{}", "stage"),
         (
+            &[("X-AVOSCloud-Application-Production", "0")],
+            "{}",
+            "stage",
+        ),
+        (&[("X-Uluru-Application-Production", "0")], "{}", "stage"),
+        (
             &[("x-lc-prod", "1")],
             r#"{"_ApplicationProduction":0}"#,
             "production",

@@ -5,7 +5,7 @@ use http::header::{HeaderValue, ORIGIN};
 use http::{Method, Request, Response};
 use serde_json::{Map, Value, json};
 
-use super::Late;
+use super::app::Late;
 use super::coding::mistake;
 use crate::gateways::sending::{answer, send};
 use crate::gateways::{Failure, Outcome, Remark};
@@ -20,6 +20,8 @@ const ALLOWED: &str = "Content-Type, X-LC-Hook-Key, X-LC-Id, X-LC-Key, X-LC-Prod
 pub(super) enum Refusal {
     /// The credentials are missing or wrong.
     Unauthorized,
+    /// The session is nobody's.
+    NoSession,
     /// There is only production.
     NoStaging,
     /// The path, which names no function.
@@ -43,6 +45,11 @@ impl Refusal {
         let failure = |status, code, text: &str| error(status, code, text, method);
         match self {
             Self::Unauthorized => failure(401, 401, "Unauthorized."),
+            Self::NoSession => failure(
+                401,
+                211,
+                "Verify sessionToken failed, maybe login expired: Could not find user.",
+            ),
             Self::NoStaging => failure(404, 404, "Application not found"),
             Self::NoName(path) => {
                 failure(404, 1, &format!("No function name or class name: {path}"))

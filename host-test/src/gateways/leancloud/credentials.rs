@@ -15,15 +15,18 @@ pub(super) struct Keys<'a> {
     pub(super) id: &'a str,
     pub(super) app: &'a str,
     pub(super) master: &'a str,
+    pub(super) android: Option<&'a str>,
 }
 
 /// What right credentials allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Credentials {
     /// Everything.
     pub(super) master: bool,
     /// The staging environment is meant.
     pub(super) staging: bool,
+    /// The token of a user's session.
+    pub(super) session: Option<String>,
 }
 
 const ID: [&str; 3] = [
@@ -38,6 +41,11 @@ const KEY: [&str; 3] = [
 ];
 const MASTER: [&str; 2] = ["x-avoscloud-master-key", "x-uluru-master-key"];
 const SIGN: [&str; 2] = ["x-lc-sign", "x-avoscloud-request-sign"];
+const SESSION: [&str; 3] = [
+    "x-lc-session",
+    "x-avoscloud-session-token",
+    "x-uluru-session-token",
+];
 const PROD: [&str; 3] = [
     "x-lc-prod",
     "x-avoscloud-application-production",
@@ -58,6 +66,7 @@ impl Credentials {
         Some(Self {
             master,
             staging: given.staging,
+            session: given.session.filter(|token| !token.is_empty()),
         })
     }
 }
@@ -69,6 +78,7 @@ struct Given {
     key: Option<String>,
     master: Option<String>,
     sign: Option<String>,
+    session: Option<String>,
     staging: bool,
 }
 
@@ -80,6 +90,7 @@ impl Given {
             key: field(&KEY),
             master: field(&MASTER),
             sign: field(&SIGN),
+            session: field(&SESSION),
             staging: field(&PROD).is_some_and(|prod| prod == "0" || prod == "false"),
         }
     }
@@ -97,6 +108,7 @@ impl Given {
             key: member("_ApplicationKey"),
             master: member("_MasterKey"),
             sign: None,
+            session: member("_SessionToken"),
             staging,
         }
     }
@@ -123,16 +135,16 @@ impl Given {
     }
 }
 
-/// `md5(timestamp + key),timestamp[,master]`; nobody looks at the age.
+/// `md5(timestamp + key),timestamp[,master|,ax-sig-1]`; nobody looks at the age.
 fn check_sign(sign: &str, keys: Keys<'_>) -> Option<bool> {
     let mut parts = sign.split(',');
-    let (given, timestamp, word) = (parts.next()?, parts.next()?, parts.next());
-    let master = match word {
-        None => false,
-        Some("master") => true,
+    let (given, timestamp) = (parts.next()?, parts.next()?);
+    let (key, master) = match parts.next() {
+        None => (keys.app, false),
+        Some("master") => (keys.master, true),
+        Some("ax-sig-1") => (keys.android?, false),
         Some(_) => return None,
     };
-    let key = if master { keys.master } else { keys.app };
     let digest = Md5::digest(format!("{timestamp}{key}"));
     let expected: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     (given.to_ascii_lowercase() == expected).then_some(master)
@@ -146,6 +158,7 @@ mod tests {
         id: "hT4kQ9wZr2LmVxYb7NcPdE1s-gzGzoHsz",
         app: "kQ7vXy2LmN4pRs6TuWz8aBcD",
         master: "Mz9yXw8vUt7sRq6pOn5mLk4J",
+        android: Some("aN7dRoIdKeY5xW3vU1tS9rQ0"),
     };
 
     fn of(headers: &[(&str, &str)], body: &str) -> Option<Credentials> {
@@ -158,7 +171,11 @@ mod tests {
     }
 
     fn right(master: bool, staging: bool) -> Option<Credentials> {
-        Some(Credentials { master, staging })
+        Some(Credentials {
+            master,
+            staging,
+            session: None,
+        })
     }
 
     #[test]
@@ -194,7 +211,17 @@ mod tests {
                 "715a302a9a0c655dda9265199b67a381,1783711144005",
                 None,
             ),
+            (
+                "x-lc-sign",
+                "fe67f3c1b961256750a2ff442554d451,1783711144005,ax-sig-1",
+                right(false, false),
+            ),
             ("x-lc-sign", "56ec165a8ddf0783099377d1d7975ec6", None),
+            (
+                "x-lc-sign",
+                "56ec165a8ddf0783099377d1d7975ec6,1783711144006",
+                None,
+            ),
             ("accept", "*/*", None),
         ] {
             assert_eq!(
@@ -204,6 +231,20 @@ mod tests {
             );
             assert_eq!(of(&[("x-lc-id", "other"), (name, value)], ""), None);
             assert_eq!(of(&[(name, value)], ""), None);
+        }
+    }
+
+    #[test]
+    fn the_session() {
+        let own = [("x-lc-id", KEYS.id), ("x-lc-key", KEYS.app)];
+        for (name, value, session) in [
+            ("X-LC-Session", "p0o9", Some("p0o9")),
+            ("X-AVOSCloud-Session-Token", "p0o9", Some("p0o9")),
+            ("X-Uluru-Session-Token", "p0o9", Some("p0o9")),
+            ("X-LC-Session", "", None),
+        ] {
+            let given = of(&[&own[..], &[(name, value)]].concat(), "").unwrap();
+            assert_eq!(given.session.as_deref(), session, "{name}");
         }
     }
 

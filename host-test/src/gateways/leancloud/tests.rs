@@ -138,9 +138,33 @@ fn the_list_of_names_needs_the_master_key() {
 #[test]
 fn staging_is_not_there_for_free() {
     let asked = own("POST", "/1.1/functions/pic", &[("x-lc-prod", "0")], b"{}");
-    assert!(EMULATOR.invoke(&[], &asked).is_ok());
+    assert!(EMULATOR.invoke(&[], &asked).unwrap().staging);
+    let asked_nothing = own("POST", "/1.1/functions/pic", &[], b"{}");
+    assert!(!EMULATOR.invoke(&[], &asked_nothing).unwrap().staging);
     let refused = EMULATOR.invoke(&["--free"], &asked).unwrap_err();
     assert_eq!(document(&refused)["error"], "Application not found");
+}
+
+#[test]
+fn sessions_are_somebody_s() {
+    let asked = |token| own("POST", "/1.1/call/pic", &[("x-lc-session", token)], b"{}");
+    let known = ["--session", "p0o9", "--session", "q1w2"];
+    for (arguments, token, passed) in [
+        (&[][..], "x", true),
+        (&known, "p0o9", true),
+        (&known, "q1w2", true),
+        (&known, "", true),
+        (&known, "x", false),
+    ] {
+        let invocation = EMULATOR.invoke(arguments, &asked(token));
+        assert_eq!(invocation.is_ok(), passed, "{token}");
+        if let Err(refused) = invocation {
+            assert_eq!(refused.status(), 401);
+            assert_eq!(document(&refused)["code"], 211);
+        }
+    }
+    let without = own("POST", "/1.1/call/pic", &[], b"{}");
+    assert!(EMULATOR.invoke(&known, &without).is_ok());
 }
 
 #[test]
@@ -271,5 +295,11 @@ fn failures_have_codes() {
     for (late, seconds) in [("503", 15), ("141", 15), ("524", 60)] {
         let gateway = EMULATOR.with(["--late", late]).unwrap();
         assert_eq!(gateway.patience(), Duration::from_secs(seconds));
+    }
+    let gateway = EMULATOR.with(["--timeout", "0.5"]).unwrap();
+    assert_eq!(gateway.patience(), Duration::from_millis(500));
+    for wrong in ["", "x", "-1", "nan", "inf"] {
+        let argument = format!("--timeout={wrong}");
+        assert!(EMULATOR.with([argument]).is_err(), "{wrong}");
     }
 }
