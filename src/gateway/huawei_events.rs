@@ -7,10 +7,10 @@
 //! {"record":[{"event_source":"smn","smn":{"topic_urn":"...",...},...}]}
 //! {"ShardID":"...","StreamName":"...","Message":{"records":[...],...}}                DIS
 //! {"lts":{"data":"..."}}
+//! {"event_version":"v1.0","trigger_type":"KAFKA","instance_id":"...","records":[...]}
 //! ```
 //!
-//! Object storage looks as Amazon's does. Kafka's and other triggers say a
-//! `trigger_type` as the timer does.
+//! Object storage looks as Amazon's does. Others too say a `trigger_type`.
 
 use serde_json::Value;
 
@@ -53,7 +53,11 @@ fn read<'e>(delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
     let (kind, source, records) = if let Some(kind) = text(event, "trigger_type") {
         let list = event.get("records").and_then(Value::as_array);
         let source = text(event, "trigger_name").or_else(|| text(event, "instance_id"));
-        let kind = if kind == "TIMER" { "timer" } else { kind };
+        let kind = match kind {
+            "TIMER" => "timer",
+            "KAFKA" => "kafka",
+            other => other,
+        };
         (kind, source, Some(list.map_or(1, Vec::len)))
     } else if let Some((record, records)) = first_record(event, "Records") {
         record.get("s3").filter(|s3| s3.is_object())?;
@@ -91,7 +95,7 @@ mod tests {
             ),
             (
                 json!({"trigger_type": "KAFKA", "instance_id": "81335d56", "records": [{"messages": ["secret"], "topic_id": "t"}]}),
-                json!({"received": "KAFKA", "source": "81335d56", "records": 1}),
+                json!({"received": "kafka", "source": "81335d56", "records": 1}),
             ),
             (
                 json!({"Records": [{"eventSource": "aws:s3", "s3": {"bucket": {"name": "pics"}, "object": {"key": "7.webp"}}}]}),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
+
 /// Seconds, with a fraction if need be, more than 0 and at most a day.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     text.parse::<f64>()
@@ -9,6 +11,14 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         .filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0)
         .map(Duration::from_secs_f64)
         .ok_or_else(|| "accepted: seconds such as 3 or 0.5, at most 86400".to_owned())
+}
+
+/// JSON, as it was given.
+pub(super) fn json(text: &str) -> Result<String, String> {
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(e) => Err(format!("accepted: JSON ({e})")),
+    }
 }
 
 /// A name, and after `=` its value.
@@ -30,6 +40,8 @@ mod tests {
         for bad in ["0", "-1", "nan", "inf", "90000", "x"] {
             assert!(seconds(bad).is_err(), "{bad}");
         }
+        assert_eq!(json(" {}").as_deref(), Ok(" {}"));
+        assert!(json("{").is_err());
         assert_eq!(
             with_default("a=b=c"),
             Ok(("a".to_owned(), "b=c".to_owned()))

@@ -1,12 +1,15 @@
 //! What calls an AWS Lambda function when nobody asks: schedules, buckets,
-//! topics, queues. From "Using AWS Lambda with ..." and "Asynchronous
-//! invocation" of the Lambda Developer Guide, and the services' own guides.
+//! topics, queues, streams; and the Invoke call. From "Using AWS Lambda with
+//! ..." and "Asynchronous invocation" of the Lambda Developer Guide, its API
+//! reference, and the services' own guides.
 //!
 //! What a caller of the emulator does is what makes the event: an object
 //! uploaded to a bucket (`PUT /NAME`, or `DELETE`), a message, which is the
-//! body, or, for a queue, messages, one a line of it.
+//! body, or, for queues and streams, messages, one a line of it.
 
 mod event;
+mod invoke;
+mod records;
 mod report;
 
 use std::net::IpAddr;
@@ -16,7 +19,7 @@ use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use http::{Request, Response};
 
-use super::arguments::seconds;
+use super::arguments::{json, seconds};
 use super::sending::answer;
 use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
@@ -31,6 +34,8 @@ pub(super) const EMULATOR: Emulator = Emulator {
     product: "AWS Lambda called by other services",
     variants: &[
         Variant::changing("schedule", &[]),
+        Variant::changing("schedule with input", &["--input", r#"{"count":2}"#]),
+        Variant::changing("EventBridge Scheduler", &["--source", "scheduler"]),
         Variant::changing("S3", &["--source", "s3"]),
         Variant::changing("S3 test", &["--source", "s3-test"]),
         Variant::changing("S3 through EventBridge", &["--source", "event-bridge"]),
@@ -40,6 +45,9 @@ pub(super) const EMULATOR: Emulator = Emulator {
             "SQS with partial answers",
             &["--source", "sqs", "--report-batch-item-failures"],
         ),
+        Variant::changing("Kinesis", &["--source", "kinesis"]),
+        Variant::changing("DynamoDB", &["--source", "dynamodb"]),
+        Variant::changing("Invoke", &["--source", "invoke"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,
@@ -51,8 +59,11 @@ struct Options {
     /// Which service calls
     #[arg(long, value_enum, default_value_t)]
     source: Source,
-    /// The queue's setting ReportBatchItemFailures: the answer names the
-    /// messages that failed
+    /// JSON that a schedule sends instead of its event
+    #[arg(long, value_name = "JSON", value_parser = json)]
+    input: Option<String>,
+    /// The setting ReportBatchItemFailures of a queue or stream: the answer
+    /// names the records that failed
     #[arg(long)]
     report_batch_item_failures: bool,
     /// Seconds that the function may take
@@ -66,6 +77,8 @@ enum Source {
     /// A rule of EventBridge
     #[default]
     Schedule,
+    /// A schedule of EventBridge Scheduler
+    Scheduler,
     /// A bucket
     S3,
     /// A bucket whose notifications were just set up
@@ -76,9 +89,29 @@ enum Source {
     Sns,
     /// A queue
     Sqs,
+    /// A stream
+    Kinesis,
+    /// The changes of a table
+    Dynamodb,
+    /// The Invoke call: the body is the event
+    Invoke,
+}
+
+impl Source {
+    /// Whether the platform reads from it, and goes on after a success.
+    fn is_polled(self) -> bool {
+        matches!(self, Self::Sqs | Self::Kinesis | Self::Dynamodb)
+    }
 }
 
 impl Gateway for Options {
+    fn base(&self) -> String {
+        match self.source {
+            Source::Invoke => invoke::PATH.to_owned(),
+            _ => String::new(),
+        }
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }
@@ -88,17 +121,18 @@ impl Gateway for Options {
         request: &Request<Bytes>,
         caller: IpAddr,
     ) -> Result<Invocation, Response<Bytes>> {
-        let event = event::event(self.source, request, caller).to_string();
-        let most = match self.source {
-            Source::Sqs => MOST_BATCH,
-            _ => MOST_EVENT,
-        };
+        if self.source == Source::Invoke {
+            invoke::check(request)?;
+        }
+        let event = event::event(self, request, caller);
+        let waits = self.source == Source::Invoke || self.source.is_polled();
+        let most = if waits { MOST_BATCH } else { MOST_EVENT };
         if event.len() > most {
             let text = format!("an event has at most {most} bytes\n");
             return Err(answer(413, "text/plain", text, request.method()));
         }
         Ok(Invocation {
-            event: event.into_bytes(),
+            event,
             request_id: ids::uuid(),
             ..Invocation::default()
         })
@@ -111,7 +145,8 @@ impl Gateway for Options {
         outcome: Outcome,
     ) -> Response<Bytes> {
         let report = match self.source {
-            Source::Sqs => report::batch(self, invocation, outcome),
+            Source::Invoke => return invoke::response(self, request, invocation, outcome),
+            source if source.is_polled() => report::batch(self, invocation, outcome),
             _ => report::destination(invocation, outcome),
         };
         answer(

@@ -42,6 +42,10 @@ pub(super) const EMULATOR: Emulator = Emulator {
             "background function, older form",
             &["--shape", "background-flat"],
         ),
+        Variant::changing(
+            "background function, oldest form",
+            &["--shape", "background-fields"],
+        ),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,
@@ -78,6 +82,8 @@ enum Shape {
     Background,
     /// A message of Pub/Sub for them, in one level
     BackgroundFlat,
+    /// The same, what is known of it in fields
+    BackgroundFields,
 }
 
 impl Gateway for Options {
@@ -93,9 +99,11 @@ impl Gateway for Options {
         let fired = event::fire(self.shape, request);
         let most = match self.shape {
             Shape::Binary | Shape::Structured | Shape::Batch | Shape::Pubsub => MOST_EVENT,
-            Shape::Push | Shape::Scheduler | Shape::Background | Shape::BackgroundFlat => {
-                MOST_MESSAGE
-            }
+            Shape::Push
+            | Shape::Scheduler
+            | Shape::Background
+            | Shape::BackgroundFlat
+            | Shape::BackgroundFields => MOST_MESSAGE,
         };
         if fired.body.len() > most {
             let text = format!("an event has at most {most} bytes\n");

@@ -38,6 +38,7 @@ pub(super) const EMULATOR: Emulator = Emulator {
         Variant::changing("SMN", &["--source", "smn"]),
         Variant::changing("DIS", &["--source", "dis"]),
         Variant::changing("LTS", &["--source", "lts"]),
+        Variant::changing("Kafka", &["--source", "kafka"]),
         Variant::changing("Invoke", &["--source", "invoke"]),
     ],
     arguments: Options::augment_args,
@@ -72,6 +73,8 @@ enum Source {
     Dis,
     /// A group of logs
     Lts,
+    /// A topic of Kafka
+    Kafka,
     /// The Invoke call, or the console's test: the body is the event
     Invoke,
 }

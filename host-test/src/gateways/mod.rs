@@ -24,6 +24,7 @@ mod ids;
 mod lambda;
 pub(crate) mod leancloud;
 mod members;
+mod messages;
 mod openwhisk;
 mod queries;
 mod scf;

@@ -74,6 +74,12 @@ fn every_event_is_acknowledged() {
         ("huawei_events", "dis", Some(2), Some("pictures")),
         ("huawei_events", "lts", None, None),
         (
+            "huawei_events",
+            "kafka",
+            Some(1),
+            Some("2b6f0c1e-7a54-4d38-9e12-c0ffee123456"),
+        ),
+        (
             "baidu_events",
             "timer",
             Some(1),

@@ -23,6 +23,7 @@ fn fire(row: &str, arguments: &[&str], method: &str, target: &str, body: &[u8]) 
 fn lambda_takes_what_other_services_send() {
     for (source, method, target) in [
         ("schedule", "POST", "/"),
+        ("scheduler", "POST", "/"),
         ("s3", "PUT", "/new/red%20cat%2B1.png"),
         ("s3", "DELETE", "/new/red%20cat%2B1.png"),
         ("s3-test", "POST", "/"),
@@ -38,16 +39,40 @@ fn lambda_takes_what_other_services_send() {
 }
 
 #[test]
-fn no_message_comes_again() {
-    for arguments in [
-        &["--source", "sqs"][..],
-        &["--source", "sqs", "--report-batch-item-failures"],
-    ] {
-        let reply = fire("aws_events", arguments, "POST", "/", b"a\n{\"count\":3}\nc");
-        let report = reply.json();
-        assert_eq!(report["returned"], json!([]), "{report}");
-        let deleted = report["deleted"].as_array().map(Vec::len);
-        assert_eq!(deleted, Some(3), "{report}");
+fn no_record_comes_again() {
+    for source in ["sqs", "kinesis", "dynamodb"] {
+        for arguments in [
+            &["--source", source][..],
+            &["--source", source, "--report-batch-item-failures"],
+        ] {
+            let reply = fire("aws_events", arguments, "POST", "/", b"a\n{\"count\":3}\nc");
+            let report = reply.json();
+            assert_eq!(report["again"], json!([]), "{arguments:?}: {report}");
+            let done = report["done"].as_array().map(Vec::len);
+            assert_eq!(done, Some(3), "{arguments:?}: {report}");
+        }
+    }
+}
+
+#[test]
+fn what_a_person_sends_to_lambda_is_an_invoke() {
+    let stand = stand("sample");
+    let invoke = &["--source", "invoke"];
+    for (body, pictures) in [("", 1), ("{}", 1), (r#"{"count":2}"#, 2)] {
+        let reply = fire("aws_events", invoke, "POST", "", body.as_bytes());
+        assert_eq!(reply.header("x-amz-function-error"), None, "{reply:?}");
+        let document = reply.json();
+        let found = document["images"].as_array().map_or(1, Vec::len);
+        assert_eq!(found, pictures, "{document}");
+        let first = document.pointer("/images/0").unwrap_or(&document);
+        assert!(stand.pictures.has(first["url"].as_str().unwrap()));
+    }
+    let wrong = fire("aws_events", invoke, "POST", "", br#"{"count":0}"#);
+    assert_eq!(wrong.json()["code"], "bad_value");
+    for source in ["schedule", "scheduler"] {
+        let arguments = ["--source", source, "--input", r#"{"count":2}"#];
+        let record = fire("aws_events", &arguments, "POST", "/", b"").json();
+        assert_eq!(record["responsePayload"]["count"], 2, "{record}");
     }
 }
 
@@ -76,6 +101,7 @@ fn google_s_events_are_acknowledged() {
         "scheduler",
         "background",
         "background-flat",
+        "background-fields",
     ] {
         for (target, body) in [("/new/red%20cat.png", "refresh"), ("/%E7%8C%AB%25", "")] {
             let arguments = ["--shape", shape];

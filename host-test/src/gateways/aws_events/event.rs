@@ -7,22 +7,37 @@ use http::{Method, Request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::Source;
+use super::{Options, Source, records};
 use crate::gateways::ids;
 use crate::gateways::lambda::{ACCOUNT, REGION};
 use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 const BUCKET: &str = "pics";
-const TOPIC: &str = "refresh";
+pub(super) const TOPIC: &str = "refresh";
 
 /// The event that a caller's request makes.
-pub(super) fn event(source: Source, request: &Request<Bytes>, caller: IpAddr) -> Value {
+pub(super) fn event(options: &Options, request: &Request<Bytes>, caller: IpAddr) -> Vec<u8> {
     let moment = Moment::now();
-    match source {
+    let event = match options.source {
+        Source::Schedule | Source::Scheduler if let Some(input) = &options.input => {
+            return input.clone().into_bytes();
+        }
         Source::Schedule => {
             let rule = format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{TOPIC}");
             bus("aws.events", "Scheduled Event", &rule, json!({}), moment)
+        }
+        Source::Scheduler => {
+            let schedule = format!("arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{TOPIC}");
+            // Its detail is a text.
+            let detail = "{}".into();
+            bus(
+                "aws.scheduler",
+                "Scheduled Event",
+                &schedule,
+                detail,
+                moment,
+            )
         }
         Source::S3 => s3(&Object::of(request), caller, moment),
         Source::S3Test => json!({
@@ -34,9 +49,14 @@ pub(super) fn event(source: Source, request: &Request<Bytes>, caller: IpAddr) ->
             "HostId": ids::short(),
         }),
         Source::EventBridge => s3_bus(&Object::of(request), caller, moment),
-        Source::Sns => sns(request.body(), moment),
-        Source::Sqs => sqs(request.body(), moment),
-    }
+        Source::Sns => records::sns(request.body(), moment),
+        Source::Sqs => records::sqs(request.body(), moment),
+        Source::Kinesis => records::kinesis(request.body(), moment),
+        Source::Dynamodb => records::dynamodb(request.body(), moment),
+        Source::Invoke if request.body().is_empty() => json!({}),
+        Source::Invoke => return request.body().to_vec(),
+    };
+    event.to_string().into_bytes()
 }
 
 fn bus(source: &str, kind: &str, resource: &str, detail: Value, moment: Moment) -> Value {
@@ -144,63 +164,4 @@ fn s3_bus(object: &Object, caller: IpAddr, moment: Moment) -> Value {
         detail,
         moment,
     )
-}
-
-fn sns(message: &Bytes, moment: Moment) -> Value {
-    let topic = format!("arn:aws:sns:{REGION}:{ACCOUNT}:{TOPIC}");
-    let subscription = format!("{topic}:{}", ids::uuid());
-    let base = format!("https://sns.{REGION}.amazonaws.com");
-    json!({ "Records": [{
-        "EventSource": "aws:sns",
-        "EventVersion": "1.0",
-        "EventSubscriptionArn": subscription,
-        "Sns": {
-            "Type": "Notification",
-            "MessageId": ids::uuid(),
-            "TopicArn": topic,
-            "Subject": null,
-            "Message": String::from_utf8_lossy(message),
-            "Timestamp": moment.fraction(3),
-            "SignatureVersion": "1",
-            "Signature": ids::short(),
-            "SigningCertUrl": format!("{base}/SimpleNotificationService-{}.pem", ids::hex(32)),
-            "UnsubscribeUrl": format!("{base}/?Action=Unsubscribe&SubscriptionArn={subscription}"),
-            "MessageAttributes": {},
-        },
-    }] })
-}
-
-fn sqs(body: &Bytes, moment: Moment) -> Value {
-    let text = String::from_utf8_lossy(body);
-    let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
-    let messages = if lines.is_empty() {
-        vec!["refresh"]
-    } else {
-        lines
-    };
-    let sent = moment.epoch_millis().to_string();
-    // A batch has at most ten unless the function waits for more.
-    let records: Vec<_> = messages
-        .into_iter()
-        .take(10)
-        .map(|message| {
-            json!({
-                "messageId": ids::uuid(),
-                "receiptHandle": ids::short(),
-                "body": message,
-                "attributes": {
-                    "ApproximateReceiveCount": "1",
-                    "SentTimestamp": sent,
-                    "SenderId": "AIDAEXAMPLE",
-                    "ApproximateFirstReceiveTimestamp": sent,
-                },
-                "messageAttributes": {},
-                "md5OfBody": ids::hex(32),
-                "eventSource": "aws:sqs",
-                "eventSourceARN": format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{TOPIC}"),
-                "awsRegion": REGION,
-            })
-        })
-        .collect();
-    json!({ "Records": records })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Options;
+use super::{Options, Source};
 use crate::gateways::lambda::{self, ACCOUNT, REGION};
 use crate::gateways::members::set;
 use crate::gateways::times::Moment;
@@ -51,31 +51,43 @@ fn shown(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into())
 }
 
-/// Which messages leave the queue, and which come again.
+/// Which records are done with, and which come again: of a queue those that
+/// failed, of a stream those from the first that failed.
 pub(super) fn batch(options: &Options, invocation: &Invocation, outcome: Outcome) -> Value {
+    let id = match options.source {
+        Source::Kinesis => "/kinesis/sequenceNumber",
+        Source::Dynamodb => "/dynamodb/SequenceNumber",
+        _ => "/messageId",
+    };
     let event = event(invocation);
     let records = event.get("Records").and_then(Value::as_array);
     let ids: Vec<_> = records
         .into_iter()
         .flatten()
-        .filter_map(|record| record.get("messageId")?.as_str())
+        .filter_map(|record| record.pointer(id)?.as_str())
         .collect();
     let failed = match lambda::result(outcome) {
         Err(_) => None,
         Ok(_) if !options.report_batch_item_failures => Some(Vec::new()),
         Ok(bytes) => failures(&bytes),
     };
-    // An answer that names what is no message is as bad as none.
+    // An answer that names what is no record is as bad as none.
     let failed = failed.filter(|failed| failed.iter().all(|id| ids.contains(&id.as_str())));
-    let (returned, deleted): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| {
-        failed
-            .as_ref()
-            .is_none_or(|failed| failed.iter().any(|failed| failed == id))
-    });
-    json!({ "deleted": deleted, "returned": returned })
+    let is_failed = |id: &&str| match &failed {
+        None => true,
+        Some(failed) => failed.iter().any(|failed| failed == id),
+    };
+    let (again, done): (Vec<_>, Vec<_>) = if options.source == Source::Sqs {
+        ids.into_iter().partition(is_failed)
+    } else {
+        let first = ids.iter().position(is_failed).unwrap_or(ids.len());
+        let done = ids.iter().take(first).copied().collect();
+        (ids.into_iter().skip(first).collect(), done)
+    };
+    json!({ "done": done, "again": again })
 }
 
-/// The messages that an answer calls failed; `None` where it has no form.
+/// The records that an answer calls failed; `None` where it has no form.
 /// Nothing at all is a success.
 fn failures(bytes: &[u8]) -> Option<Vec<String>> {
     if bytes.is_empty() {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Options, Source};
 use crate::gateways::headers::text;
 use crate::gateways::ids;
+use crate::gateways::messages::messages;
 use crate::gateways::times::Moment;
 
 const ACCOUNT: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -89,14 +90,8 @@ fn cached(request: &Request<Bytes>) -> Value {
     }]})
 }
 
-/// One record a line of the body, and one at least.
 fn records(request: &Request<Bytes>) -> Value {
-    let body = String::from_utf8_lossy(request.body());
-    let mut lines: Vec<&str> = body.lines().collect();
-    if lines.is_empty() {
-        lines.push("");
-    }
-    let record = |(number, line): (usize, &str)| {
+    let record = |(number, message): (usize, String)| {
         json!({
             "EventId": ids::uuid(),
             "EventName": "bce:kafka:record",
@@ -104,7 +99,7 @@ fn records(request: &Request<Bytes>) -> Value {
             "EventSourceBrn": format!("brn:bce:kafka:bj:{ACCOUNT}:pictures"),
             "Kafka": {
                 "Key": "",
-                "Value": STANDARD.encode(line),
+                "Value": STANDARD.encode(message),
                 "Topic": "pictures",
                 "Partition": 0,
                 "Offset": number,
@@ -112,7 +107,8 @@ fn records(request: &Request<Bytes>) -> Value {
             },
         })
     };
-    let records: Vec<Value> = lines.into_iter().enumerate().map(record).collect();
+    let messages = messages(request.body()).into_iter();
+    let records: Vec<Value> = messages.enumerate().map(record).collect();
     json!({ "Records": records })
 }
 

@@ -42,6 +42,7 @@ pub(super) fn fire(shape: Shape, request: &Request<Bytes>) -> Fired {
         Shape::Scheduler => scheduler(request, moment),
         Shape::Background => background(request, moment),
         Shape::BackgroundFlat => background_flat(request.body(), moment),
+        Shape::BackgroundFields => background_fields(request.body(), moment),
     }
 }
 
@@ -73,7 +74,7 @@ impl CloudEvent {
     }
 
     fn of_pubsub(payload: &Bytes, moment: Moment) -> Self {
-        let source = format!("//pubsub.googleapis.com/projects/{PROJECT}/topics/{TOPIC}");
+        let source = format!("//pubsub.googleapis.com/{}", topic());
         let kind = "google.cloud.pubsub.topic.v1.messagePublished".to_owned();
         let data = json!({
             "message": message(payload, moment),
@@ -296,20 +297,43 @@ fn background(request: &Request<Bytes>, moment: Moment) -> Fired {
     posted(id, &document)
 }
 
+/// Where an older message is from, and its kind.
+const PUBLISHED: &str = "providers/cloud.pubsub/eventTypes/topic.publish";
+
+fn topic() -> String {
+    format!("projects/{PROJECT}/topics/{TOPIC}")
+}
+
+fn older_message(payload: &Bytes) -> Value {
+    json!({
+        "@type": "type.googleapis.com/google.pubsub.v1.PubsubMessage",
+        "attributes": { "kind": "nightly" },
+        "data": STANDARD.encode(payload),
+    })
+}
+
 fn background_flat(payload: &Bytes, moment: Moment) -> Fired {
     let id = message_id(moment);
     let document = json!({
         "eventId": id,
         "timestamp": moment.fraction(3),
-        "eventType": "providers/cloud.pubsub/eventTypes/topic.publish",
-        "resource": format!("projects/{PROJECT}/topics/{TOPIC}"),
-        "data": {
-            "@type": "type.googleapis.com/google.pubsub.v1.PubsubMessage",
-            "attributes": { "kind": "nightly" },
-            "data": STANDARD.encode(payload),
-        },
+        "eventType": PUBLISHED,
+        "resource": topic(),
+        "data": older_message(payload),
     });
     posted(id, &document)
+}
+
+fn background_fields(payload: &Bytes, moment: Moment) -> Fired {
+    let id = message_id(moment);
+    let mut fired = posted(id.clone(), &older_message(payload));
+    fired.fields.extend([
+        field("ce-eventid", &id),
+        field("ce-timestamp", &moment.fraction(3)),
+        field("ce-eventtype", PUBLISHED),
+        field("ce-resource", &topic()),
+    ]);
+    fired
 }
 
 fn posted(id: String, document: &Value) -> Fired {

@@ -87,6 +87,14 @@ fn jobs_and_background_functions_have_forms_of_their_own() {
         "{name}"
     );
     assert_eq!(nested["data"]["name"], "a.png");
+    let oldest = fired("background-fields", "POST", "/", b"hi");
+    assert_eq!(oldest.headers["ce-eventid"], oldest.request_id);
+    assert_eq!(
+        oldest.headers["ce-resource"],
+        "projects/demo/topics/refresh"
+    );
+    assert!(!oldest.headers.contains_key("ce-id"));
+    assert_eq!(document(&oldest)["data"], "aGk=");
 }
 
 #[test]

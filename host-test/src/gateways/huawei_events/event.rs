@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 
 use super::{Options, Source};
 use crate::gateways::ids;
+use crate::gateways::messages::messages;
 use crate::gateways::times::Moment;
 
 const PROJECT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 const BUCKET: &str = "pics";
+const INSTANCE: &str = "2b6f0c1e-7a54-4d38-9e12-c0ffee123456";
 
 pub(super) fn event(options: &Options, request: &Request<Bytes>, caller: IpAddr) -> Vec<u8> {
     let event = match options.source {
@@ -25,23 +27,14 @@ pub(super) fn event(options: &Options, request: &Request<Bytes>, caller: IpAddr)
             "user_event": options.user_event,
         }),
         Source::Obs => object(request, caller),
-        Source::Smn => notifications(request),
-        Source::Dis => stream(request),
-        Source::Lts => logs(request),
+        Source::Smn => notifications(request.body()),
+        Source::Dis => stream(request.body()),
+        Source::Lts => logs(request.body()),
+        Source::Kafka => topic(request.body()),
         Source::Invoke if request.body().is_empty() => json!({}),
         Source::Invoke => return request.body().to_vec(),
     };
     event.to_string().into_bytes()
-}
-
-/// The lines of the body, at least one.
-fn lines(request: &Request<Bytes>) -> Vec<String> {
-    let body = String::from_utf8_lossy(request.body());
-    let mut lines: Vec<String> = body.lines().map(str::to_owned).collect();
-    if lines.is_empty() {
-        lines.push(String::new());
-    }
-    lines
 }
 
 fn object(request: &Request<Bytes>, caller: IpAddr) -> Value {
@@ -80,7 +73,7 @@ fn object(request: &Request<Bytes>, caller: IpAddr) -> Value {
     }]})
 }
 
-fn notifications(request: &Request<Bytes>) -> Value {
+fn notifications(body: &Bytes) -> Value {
     let topic = format!("urn:smn:cn-north-4:{PROJECT}:pictures");
     let record = |line: String| {
         json!({
@@ -99,11 +92,11 @@ fn notifications(request: &Request<Bytes>) -> Value {
             },
         })
     };
-    let records: Vec<Value> = lines(request).into_iter().map(record).collect();
+    let records: Vec<Value> = messages(body).into_iter().map(record).collect();
     json!({ "record": records })
 }
 
-fn stream(request: &Request<Bytes>) -> Value {
+fn stream(body: &Bytes) -> Value {
     let record = |(number, line): (usize, String)| {
         json!({
             "partition_key": "shardId_0000000000",
@@ -111,7 +104,8 @@ fn stream(request: &Request<Bytes>) -> Value {
             "sequence_number": number.to_string(),
         })
     };
-    let records: Vec<Value> = lines(request).into_iter().enumerate().map(record).collect();
+    let messages = messages(body).into_iter();
+    let records: Vec<Value> = messages.enumerate().map(record).collect();
     json!({
         "ShardID": "shardId-0000000000",
         "StreamName": "pictures",
@@ -124,9 +118,20 @@ fn stream(request: &Request<Bytes>) -> Value {
     })
 }
 
-fn logs(request: &Request<Bytes>) -> Value {
+fn topic(body: &Bytes) -> Value {
+    json!({
+        "event_version": "v1.0",
+        "event_time": Moment::now().epoch(),
+        "trigger_type": "KAFKA",
+        "region": "cn-north-4",
+        "instance_id": INSTANCE,
+        "records": [{ "messages": messages(body), "topic_id": "pictures" }],
+    })
+}
+
+fn logs(body: &Bytes) -> Value {
     let line = |line: String| json!({ "message": line, "time": Moment::now().epoch_millis(), "host_name": "pics" });
-    let logs: Vec<Value> = lines(request).into_iter().map(line).collect();
+    let logs: Vec<Value> = messages(body).into_iter().map(line).collect();
     let data = json!({
         "logs": Value::Array(logs).to_string(),
         "owner": PROJECT,

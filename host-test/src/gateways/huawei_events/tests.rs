@@ -85,6 +85,9 @@ fn messages_are_lines() {
     let records = &dis["Message"]["records"];
     assert_eq!(decoded(&records[1]["data"]), "猫");
     assert_eq!(records[1]["sequence_number"], "1");
+    let kafka = event("kafka", &lines);
+    assert_eq!(kafka["trigger_type"], "KAFKA");
+    assert_eq!(kafka["records"][0]["messages"], json!(["one", "猫"]));
     let lts = event("lts", &lines);
     let data: Value = serde_json::from_str(&decoded(&lts["lts"]["data"])).unwrap();
     let logs: Value = serde_json::from_str(data["logs"].as_str().unwrap()).unwrap();

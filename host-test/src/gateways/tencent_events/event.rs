@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Options, Source};
 use crate::gateways::headers::text;
 use crate::gateways::ids;
+use crate::gateways::messages::messages;
 use crate::gateways::scf::APP_ID;
 use crate::gateways::times::Moment;
 
@@ -63,14 +64,9 @@ pub(super) fn event(
     event.to_string().into_bytes()
 }
 
-/// One record a line of the body, and one at least.
 fn records(request: &Request<Bytes>, record: impl Fn((usize, String)) -> Value) -> Value {
-    let body = String::from_utf8_lossy(request.body());
-    let mut lines: Vec<String> = body.lines().map(str::to_owned).collect();
-    if lines.is_empty() {
-        lines.push(String::new());
-    }
-    let records: Vec<Value> = lines.into_iter().enumerate().map(record).collect();
+    let messages = messages(request.body()).into_iter();
+    let records: Vec<Value> = messages.enumerate().map(record).collect();
     json!({ "Records": records })
 }
 
