@@ -6,6 +6,7 @@
 //! input without is delivered in each way that the format's fixtures know.
 
 mod answer;
+mod mutate;
 mod site;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use edgepick::app::{EventContext, handle_event};
 use edgepick::gateway::{Delivery, FORMATS, WireFormat, claim};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::Corpus;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use site::{SITE, SplitMix};
 
@@ -28,11 +29,14 @@ macro_rules! target {
         libfuzzer_sys::fuzz_target!(|input: &[u8]| -> libfuzzer_sys::Corpus {
             $crate::run($name, input)
         });
+        libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+            $crate::mutate($name, data, size, max_size, seed)
+        });
     };
 }
 
 /// How an event was delivered.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 struct Way {
     target: Option<String>,
@@ -50,9 +54,14 @@ impl Way {
     }
 }
 
-/// The ways that a format's fixtures know, each once; the first is a delivery
+/// The ways that the target's fixtures know, each once; the first is a delivery
 /// of bytes alone.
-fn known_ways(format: &str) -> Vec<Way> {
+fn known_ways(format: &str) -> &'static [Way] {
+    static WAYS: OnceLock<Vec<Way>> = OnceLock::new();
+    WAYS.get_or_init(|| read_ways(format))
+}
+
+fn read_ways(format: &str) -> Vec<Way> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../fixtures")
         .join(format);
@@ -73,22 +82,30 @@ fn known_ways(format: &str) -> Vec<Way> {
     ways
 }
 
+/// An input's event, and how it was delivered if it says so.
+fn parts(input: &[u8]) -> (&[u8], Option<Way>) {
+    let said = input.iter().rposition(|byte| *byte == 0).and_then(|nul| {
+        let (event, way) = input.split_at(nul);
+        Some((event, serde_json::from_slice(&way[1..]).ok()?))
+    });
+    said.map_or((input, None), |(event, way)| (event, Some(way)))
+}
+
+/// Changes `data[..size]` to at most `max_size` bytes, and says how many.
+pub fn mutate(name: &str, data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
+    mutate::mutate(known_ways(name), data, size, max_size, seed)
+}
+
 /// Delivers an input to the platform of a format. Only what that very format
 /// claims is worth keeping.
 pub fn run(name: &str, input: &[u8]) -> Corpus {
-    static WAYS: OnceLock<Vec<Way>> = OnceLock::new();
-    let ways = WAYS.get_or_init(|| known_ways(name));
     let format = FORMATS.iter().find(|format| format.name() == name);
     let format = *format.unwrap_or_else(|| panic!("no row of FORMATS is called {name}"));
-    let said = input.iter().rposition(|byte| *byte == 0).and_then(|nul| {
-        let way = serde_json::from_slice::<Way>(&input[nul + 1..]).ok()?;
-        Some((&input[..nul], way))
-    });
-    let claimed = match said {
-        Some((event, way)) => deliver(format, event, &way),
-        None => ways
+    let claimed = match parts(input) {
+        (event, Some(way)) => deliver(format, event, &way),
+        (event, None) => known_ways(name)
             .iter()
-            .fold(false, |any, way| deliver(format, input, way) | any),
+            .fold(false, |any, way| deliver(format, event, way) | any),
     };
     if claimed {
         Corpus::Keep
