@@ -37,6 +37,7 @@ pub(super) const EMULATOR: Emulator = Emulator {
         Variant::changing("MNS topic, JSON", &["--shape", "mns-json"]),
         Variant::changing("MNS topic, stream", &["--shape", "mns-stream"]),
         Variant::changing("CloudEvents", &["--shape", "cloudevents"]),
+        Variant::changing("CloudEvent of a rule", &["--shape", "cloudevent"]),
         Variant::changing("RocketMQ", &["--shape", "rocketmq"]),
         Variant::changing("invoke", &["--shape", "invoke"]),
     ],
@@ -79,6 +80,8 @@ enum Shape {
     MnsStream,
     /// EventBridge: a queue's message
     Cloudevents,
+    /// EventBridge: an event that a rule let through
+    Cloudevent,
     /// EventBridge: a message of a RocketMQ that is one's own
     Rocketmq,
     /// The caller's own bytes
@@ -89,9 +92,12 @@ impl Shape {
     /// Whether the trigger's side waits for the function.
     fn waits(self) -> bool {
         match self {
-            Self::Log | Self::Tablestore | Self::Cloudevents | Self::Rocketmq | Self::Invoke => {
-                true
-            }
+            Self::Log
+            | Self::Tablestore
+            | Self::Cloudevents
+            | Self::Cloudevent
+            | Self::Rocketmq
+            | Self::Invoke => true,
             Self::Timer | Self::Oss | Self::Cdn | Self::MnsJson | Self::MnsStream => false,
         }
     }

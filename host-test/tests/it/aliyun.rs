@@ -84,6 +84,7 @@ fn events_are_acknowledged() {
         "mns-json",
         "mns-stream",
         "cloudevents",
+        "cloudevent",
         "rocketmq",
     ] {
         let gateway = sample("aliyun_events", &["--shape", shape]);

@@ -42,6 +42,7 @@ pub(super) fn of(
         }),
         Shape::MnsStream => json!({ "body": text, "attrs": { "Extend": "" } }),
         Shape::Cloudevents => json!([cloudevent(moment, &text)]),
+        Shape::Cloudevent => cloudevent(moment, &text),
         Shape::Rocketmq => json!([{
             "msgId": ids::hex(32).to_ascii_uppercase(),
             "topic": "pics",

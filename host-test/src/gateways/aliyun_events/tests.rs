@@ -9,7 +9,14 @@ use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Failure, Outcome, Remark};
 
 const NO_WAIT: [&str; 5] = ["timer", "oss", "cdn", "mns-json", "mns-stream"];
-const WAIT: [&str; 5] = ["log", "tablestore", "cloudevents", "rocketmq", "invoke"];
+const WAIT: [&str; 6] = [
+    "log",
+    "tablestore",
+    "cloudevents",
+    "cloudevent",
+    "rocketmq",
+    "invoke",
+];
 
 fn event(shape: &str, request: &Request<Bytes>) -> Value {
     let invocation = EMULATOR.invoke(&["--shape", shape], request).unwrap();
@@ -65,6 +72,8 @@ fn events_say_what_the_request_did() {
     assert_eq!(stream["body"], "hello");
     assert_eq!(stream.as_object().unwrap().len(), 2);
 
+    let rule = event("cloudevent", &request("POST", "/", &[], b"hello"));
+    assert_eq!(rule["specversion"], "1.0");
     let queue = event("cloudevents", &request("POST", "/", &[], b"hello"));
     assert_eq!(queue[0]["specversion"], "1.0");
     assert_eq!(queue[0]["data"]["messageBody"], "hello");
