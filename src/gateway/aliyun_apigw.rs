@@ -15,8 +15,8 @@
 use serde_json::Value;
 
 use super::document::{Document, refusal};
-use super::request::{self, Fields};
-use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
+use super::request::{Fields, Place, above_parameters};
+use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
 
 /// The format.
 pub(super) struct ApiGateway;
@@ -26,6 +26,15 @@ const FIELDS: Fields = Fields {
     method: "httpMethod",
     path: "path",
     query: &["queryParameters"],
+    client: &[
+        Place::Field("caclientip"),
+        Place::Field("x-real-ip"),
+        Place::Forwarded,
+    ],
+    request_id: &[
+        Place::Field("x-ca-api-gateway"),
+        Place::Field("carequestid"),
+    ],
 };
 
 const REPLY: Document = Document {
@@ -49,29 +58,13 @@ impl WireFormat for ApiGateway {
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let request = FIELDS.request(event)?;
-        let headers = request.headers();
-        let client = ["caclientip", "x-real-ip"]
-            .iter()
-            .find_map(|name| request::field(headers, name))
-            .or_else(|| request::forwarded(headers).next())
-            .and_then(request::address);
-        let request_id = ["x-ca-api-gateway", "carequestid"]
-            .iter()
-            .find_map(|name| request::field(headers, name))
-            .map(str::to_owned);
+        let mut exchange = FIELDS.exchange(event, Box::new(REPLY))?;
         // The API's own path stands nowhere else in the event.
-        let likely_mount = event
+        exchange.likely_mount = event
             .get("pathParameters")
             .filter(|parameters| parameters.as_object().is_some_and(|map| !map.is_empty()))
-            .and_then(|some| request::above_parameters(request.uri().path(), Some(some)));
-        Ok(Decoded::Exchange(Exchange {
-            client,
-            request_id,
-            likely_mount,
-            request,
-            reply: Box::new(REPLY),
-        }))
+            .and_then(|some| above_parameters(exchange.request.uri().path(), Some(some)));
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {

@@ -17,36 +17,16 @@
 
 use serde_json::Value;
 
-use super::document::{Received, first_record};
+use super::Delivery;
+use super::document::{Received, Unattended, first_record};
 use super::request::text;
-use super::{Decoded, Delivery, EventError, WireFormat};
 
 /// The format.
-pub(super) struct Events;
-
-impl WireFormat for Events {
-    fn platform(&self) -> &'static str {
-        "aliyun"
-    }
-
-    fn name(&self) -> &'static str {
-        "aliyun_events"
-    }
-
-    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        read(delivery).is_some()
-    }
-
-    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
-        read(delivery)
-            .map(|received| Decoded::Received(received.document()))
-            .ok_or(EventError::UnknownEvent(self.platform()))
-    }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
-    }
-}
+pub(super) const EVENTS: Unattended = Unattended {
+    platform: "aliyun",
+    name: "aliyun_events",
+    read,
+};
 
 fn read<'e>(delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
     let event = &delivery.json;
@@ -63,9 +43,6 @@ fn read<'e>(delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
     if let Some(list) = event.as_array() {
         let first = list.first().filter(|first| first.is_object())?;
         return received("eventbridge", text(first, "source"), Some(list.len()));
-    }
-    if event.get("requestContext").is_some() || event.get("httpMethod").is_some() {
-        return None;
     }
     if let (Some(name), Some(_)) = (text(event, "triggerName"), text(event, "triggerTime")) {
         return received("timer", Some(name), Some(1));
@@ -101,6 +78,7 @@ fn read<'e>(delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{claims, received};
+    use super::super::{Decoded, WireFormat as _};
     use super::*;
     use serde_json::json;
 
@@ -151,7 +129,7 @@ mod tests {
                 json!({"received": "eventbridge", "source": "acs.oss", "records": 1}),
             ),
         ] {
-            assert_eq!(received(&Events, &event), expected, "{event}");
+            assert_eq!(received(&EVENTS, &event), expected, "{event}");
         }
     }
 
@@ -166,9 +144,9 @@ mod tests {
             (b"", false),
         ] {
             let delivery = Delivery::new(bytes);
-            assert_eq!(Events.recognise(&delivery), claimed, "{bytes:?}");
+            assert_eq!(EVENTS.recognise(&delivery), claimed, "{bytes:?}");
             if claimed {
-                let decoded = Events.decode(&delivery).unwrap();
+                let decoded = EVENTS.decode(&delivery).unwrap();
                 let expected = br#"{"received":"tablestore"}"#;
                 assert!(matches!(decoded, Decoded::Received(document) if document == expected));
             }
@@ -188,7 +166,7 @@ mod tests {
             json!({"triggerName": "a", "triggerTime": "b", "requestContext": {"http": {}}}),
             json!({"count": 3, "category": "cats"}),
         ] {
-            assert!(!claims(&Events, &event), "{event}");
+            assert!(!claims(&EVENTS, &event), "{event}");
         }
     }
 }

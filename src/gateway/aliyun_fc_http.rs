@@ -18,8 +18,8 @@
 //! `ExternalRedirectForbidden`, so there the settings' substitute goes out.
 
 use super::document::{Document, refusal};
-use super::request::{self, Fields};
-use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
+use super::request::{self, Fields, Place};
+use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
 
 /// The format.
 pub(super) struct HttpTrigger;
@@ -29,6 +29,22 @@ const FIELDS: Fields = Fields {
     method: "requestContext.http.method",
     path: "rawPath",
     query: &["queryParameters"],
+    // The peer is the last proxy; without one it is the client.
+    client: &[
+        Place::Forwarded,
+        Place::Member("requestContext.http.sourceIp"),
+    ],
+    request_id: &[Place::Member("requestContext.requestId")],
+};
+
+const REPLY: Document = Document {
+    redirects: true,
+    lists: false,
+};
+
+const WITHOUT_REDIRECTS: Document = Document {
+    redirects: false,
+    lists: false,
 };
 
 /// Hosts below this one cannot answer with a redirect.
@@ -50,36 +66,17 @@ impl WireFormat for HttpTrigger {
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let request = FIELDS.request(event)?;
-        let redirects = !on_default_domain(event, request.headers());
-        // The peer is the last proxy; without one it is the client.
-        let client = request::forwarded(request.headers())
-            .next()
-            .and_then(request::address)
-            .or_else(|| {
-                request::text(event, "requestContext.http.sourceIp").and_then(request::address)
-            });
-        let request_id = request::text(event, "requestContext.requestId")
-            .or_else(|| request::field(&delivery.headers, "x-fc-request-id"))
-            .map(str::to_owned);
-        Ok(Decoded::Exchange(Exchange {
-            request,
-            client,
-            request_id,
-            likely_mount: None,
-            reply: Box::new(Document {
-                redirects,
-                lists: false,
-            }),
-        }))
+        let mut exchange = FIELDS.exchange(event, Box::new(REPLY))?;
+        if on_default_domain(event, exchange.request.headers()) {
+            exchange.reply = Box::new(WITHOUT_REDIRECTS);
+        }
+        let beside = || request::field(&delivery.headers, "x-fc-request-id").map(str::to_owned);
+        exchange.request_id = exchange.request_id.or_else(beside);
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        let reply = Document {
-            redirects: false,
-            lists: false,
-        };
-        Some(reply.encode(refusal(error)))
+        Some(REPLY.encode(refusal(error)))
     }
 }
 

@@ -15,13 +15,20 @@
 use http::{HeaderMap, Response};
 use serde_json::{Map, Value};
 
-use super::request::field;
-use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
+use super::request::{Fields, Place};
+use super::{Decoded, Delivery, EventError, Reply, WireFormat, document, event};
 
 /// The format.
 pub(super) struct Alb;
 
-const NAME: &str = "aws_alb";
+const FIELDS: Fields = Fields {
+    format: "aws_alb",
+    method: "httpMethod",
+    path: "path",
+    query: &[],
+    client: &[Place::Forwarded],
+    request_id: &[Place::Field("x-amzn-trace-id")],
+};
 
 impl WireFormat for Alb {
     fn platform(&self) -> &'static str {
@@ -29,7 +36,7 @@ impl WireFormat for Alb {
     }
 
     fn name(&self) -> &'static str {
-        NAME
+        FIELDS.format
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
@@ -45,14 +52,8 @@ impl WireFormat for Alb {
         ));
         let path = event.get("path").and_then(Value::as_str);
         let target = path.map(|path| event::target(path, &query));
-        let request = event::request(NAME, event, "httpMethod", "path", target)?;
-        Ok(Decoded::Exchange(Exchange {
-            client: event::client(request.headers()),
-            request_id: field(request.headers(), "x-amzn-trace-id").map(str::to_owned),
-            likely_mount: None,
-            request,
-            reply: Box::new(mode(event)),
-        }))
+        let exchange = FIELDS.exchange_of(event, target, Box::new(mode(event)))?;
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>> {

@@ -49,10 +49,6 @@ impl WireFormat for Events {
             Value::Object(members).to_string().into_bytes(),
         ))
     }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
-    }
 }
 
 fn received(event: &Value) -> Option<Received<'_>> {

@@ -19,13 +19,20 @@
 use http::{HeaderValue, Response, header};
 use serde_json::Value;
 
-use super::request::{above_parameters, address, at, text};
-use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
+use super::request::{Fields, Place, above_parameters, at, text};
+use super::{Decoded, Delivery, EventError, Reply, WireFormat, document, event};
 
 /// The format.
 pub(super) struct HttpV2;
 
-const NAME: &str = "aws_http_v2";
+const FIELDS: Fields = Fields {
+    format: "aws_http_v2",
+    method: "requestContext.http.method",
+    path: "rawPath",
+    query: &[],
+    client: &[Place::Member("requestContext.http.sourceIp")],
+    request_id: &[Place::Member("requestContext.requestId")],
+};
 
 impl WireFormat for HttpV2 {
     fn platform(&self) -> &'static str {
@@ -33,7 +40,7 @@ impl WireFormat for HttpV2 {
     }
 
     fn name(&self) -> &'static str {
-        NAME
+        FIELDS.format
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
@@ -58,25 +65,20 @@ impl WireFormat for HttpV2 {
                 event::target(&path.replace('%', "%25"), &query)
             }
         });
-        let mut request =
-            event::request(NAME, event, "requestContext.http.method", "rawPath", target)?;
-        if !request.headers().contains_key(header::COOKIE)
+        let mut exchange = FIELDS.exchange_of(event, target, Box::new(Simple))?;
+        let headers = exchange.request.headers_mut();
+        if !headers.contains_key(header::COOKIE)
             && let Some(cookies) = cookies(event)
         {
-            request.headers_mut().insert(header::COOKIE, cookies);
+            headers.insert(header::COOKIE, cookies);
         }
         let parameters = event.get("pathParameters");
         // Every path is the default route's: none of them is a mount.
         let has_route = text(event, "routeKey").is_some_and(|key| key != "$default");
-        Ok(Decoded::Exchange(Exchange {
-            client: text(event, "requestContext.http.sourceIp").and_then(address),
-            request_id: text(event, "requestContext.requestId").map(str::to_owned),
-            likely_mount: path
-                .filter(|_| has_route)
-                .and_then(|path| above_parameters(path, parameters)),
-            request,
-            reply: Box::new(Simple),
-        }))
+        exchange.likely_mount = path
+            .filter(|_| has_route)
+            .and_then(|path| above_parameters(path, parameters));
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {

@@ -20,13 +20,20 @@
 use http::Response;
 use serde_json::{Map, Value};
 
-use super::request::{above_parameters, at, text};
-use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, document, event};
+use super::request::{Fields, Place, above_parameters, at, text};
+use super::{Decoded, Delivery, EventError, Reply, WireFormat, document, event};
 
 /// The format.
 pub(super) struct RestV1;
 
-const NAME: &str = "aws_rest_v1";
+const FIELDS: Fields = Fields {
+    format: "aws_rest_v1",
+    method: "httpMethod",
+    path: "path",
+    query: &[],
+    client: &[Place::Member("requestContext.identity.sourceIp")],
+    request_id: &[Place::Member("requestContext.requestId")],
+};
 
 impl WireFormat for RestV1 {
     fn platform(&self) -> &'static str {
@@ -34,7 +41,7 @@ impl WireFormat for RestV1 {
     }
 
     fn name(&self) -> &'static str {
-        NAME
+        FIELDS.format
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
@@ -60,23 +67,17 @@ impl WireFormat for RestV1 {
             ["multiValueQueryStringParameters", "queryStringParameters"],
         ));
         let target = path.map(|path| event::target(path, &query));
-        let request = event::request(NAME, event, "httpMethod", "path", target)?;
+        let mut exchange = FIELDS.exchange_of(event, target, Box::new(Proxy))?;
         // Where the resource has parameters, they are what the site is asked
         // for; what stands above them is where it is published. Every path is
         // the default route's (`$default`) of an HTTP API: none is a mount.
         let parameters = event.get("pathParameters");
         let is_whole = parameters.is_some_and(Value::is_object)
             || !text(event, "resource").is_some_and(|resource| resource.contains(['{', '$']));
-        Ok(Decoded::Exchange(Exchange {
-            client: text(event, "requestContext.identity.sourceIp")
-                .and_then(super::request::address),
-            request_id: text(event, "requestContext.requestId").map(str::to_owned),
-            likely_mount: path
-                .filter(|_| is_whole)
-                .and_then(|path| above_parameters(path, parameters)),
-            request,
-            reply: Box::new(Proxy),
-        }))
+        exchange.likely_mount = path
+            .filter(|_| is_whole)
+            .and_then(|path| above_parameters(path, parameters));
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {

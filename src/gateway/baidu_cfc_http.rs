@@ -18,8 +18,8 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
 use super::document::{Document, refusal};
-use super::request::{self, Fields};
-use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat};
+use super::request::{Fields, Place, above_template, text};
+use super::{Decoded, Delivery, EventError, Reply, WireFormat};
 
 /// The format.
 pub(super) struct HttpTrigger;
@@ -29,6 +29,15 @@ const FIELDS: Fields = Fields {
     method: "httpMethod",
     path: "path",
     query: &["queryStringParameters"],
+    client: &[
+        Place::Member("requestContext.sourceIp"),
+        Place::Field("x-real-ip"),
+        Place::Forwarded,
+    ],
+    request_id: &[
+        Place::Member("requestContext.requestId"),
+        Place::Field("x-bce-request-id"),
+    ],
 };
 
 impl WireFormat for HttpTrigger {
@@ -49,25 +58,12 @@ impl WireFormat for HttpTrigger {
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let request = FIELDS.request(event)?;
-        let headers = request.headers();
-        let client = request::text(event, "requestContext.sourceIp")
-            .or_else(|| request::field(headers, "x-real-ip"))
-            .or_else(|| request::forwarded(headers).next())
-            .and_then(request::address);
-        let request_id = request::text(event, "requestContext.requestId")
-            .or_else(|| request::field(headers, "x-bce-request-id"))
-            .map(str::to_owned);
-        Ok(Decoded::Exchange(Exchange {
-            client,
-            request_id,
-            // `/img/{proxy+}` publishes the site under `/img`.
-            likely_mount: request::text(event, "resource")
-                .or_else(|| request::text(event, "requestContext.resourcePath"))
-                .and_then(request::above_template),
-            request,
-            reply: Box::new(Typed),
-        }))
+        let mut exchange = FIELDS.exchange(event, Box::new(Typed))?;
+        // `/img/{proxy+}` publishes the site under `/img`.
+        exchange.likely_mount = text(event, "resource")
+            .or_else(|| text(event, "requestContext.resourcePath"))
+            .and_then(above_template);
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {

@@ -15,42 +15,19 @@
 
 use serde_json::Value;
 
-use super::document::{Received, first_record};
+use super::Delivery;
+use super::document::{Received, Unattended, first_record};
 use super::request::{at, text};
-use super::{Decoded, Delivery, EventError, WireFormat};
 
 /// The format.
-pub(super) struct Events;
-
-impl WireFormat for Events {
-    fn platform(&self) -> &'static str {
-        "baidu"
-    }
-
-    fn name(&self) -> &'static str {
-        "baidu_events"
-    }
-
-    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        read(delivery).is_some()
-    }
-
-    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
-        read(delivery)
-            .map(|received| Decoded::Received(received.document()))
-            .ok_or(EventError::UnknownEvent(self.platform()))
-    }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
-    }
-}
+pub(super) const EVENTS: Unattended = Unattended {
+    platform: "baidu",
+    name: "baidu_events",
+    read,
+};
 
 fn read<'e>(delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
     let event = &delivery.json;
-    if event.get("requestContext").is_some() || event.get("httpMethod").is_some() {
-        return None;
-    }
     let (kind, source, records) = if let Some((record, records)) = first_record(event, "events") {
         if text(record, "eventOrigin").is_some_and(|origin| origin.starts_with("bos:")) {
             ("bos", text(record, "content.bucket"), records)
@@ -117,7 +94,7 @@ mod tests {
                 json!({"received": "dueros", "source": "LaunchRequest", "records": 1}),
             ),
         ] {
-            assert_eq!(received(&Events, &event), expected, "{event}");
+            assert_eq!(received(&EVENTS, &event), expected, "{event}");
         }
     }
 
@@ -134,7 +111,7 @@ mod tests {
             json!({"source": "cfc:crontab", "httpMethod": "GET", "path": "/"}),
             json!({"session": {}, "context": {}}),
         ] {
-            assert!(!claims(&Events, &event), "{event}");
+            assert!(!claims(&EVENTS, &event), "{event}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{EventError, Reply, event};
+use super::{Decoded, Delivery, EventError, Reply, WireFormat, event};
 
 /// The document of four members:
 ///
@@ -106,6 +106,47 @@ impl Received<'_> {
             members.insert("records".to_owned(), records.into());
         }
         members
+    }
+}
+
+/// A format of events that nobody waits for an answer to.
+pub(super) struct Unattended {
+    pub(super) platform: &'static str,
+    /// The format's name.
+    pub(super) name: &'static str,
+    /// What was received; `None` for what is no event of this format.
+    pub(super) read: for<'e> fn(&'e Delivery<'_>) -> Option<Received<'e>>,
+}
+
+impl Unattended {
+    fn received<'e>(&self, delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
+        let is_request = ["requestContext", "httpMethod"]
+            .iter()
+            .any(|name| delivery.json.get(name).is_some());
+        if is_request {
+            return None;
+        }
+        (self.read)(delivery)
+    }
+}
+
+impl WireFormat for Unattended {
+    fn platform(&self) -> &'static str {
+        self.platform
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
+        self.received(delivery).is_some()
+    }
+
+    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        self.received(delivery)
+            .map(|received| Decoded::Received(received.document()))
+            .ok_or(EventError::UnknownEvent(self.platform))
     }
 }
 

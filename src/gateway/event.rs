@@ -217,30 +217,6 @@ impl Parts<'_> {
     }
 }
 
-/// The request of an event that holds `headers` or `multiValueHeaders`,
-/// `body` and `isBase64Encoded`, its method at `method` and a path at `path`.
-///
-/// # Errors
-/// As of [`Parts::request`].
-#[inline(never)]
-pub(super) fn request(
-    format: &'static str,
-    event: &Value,
-    method: &'static str,
-    path: &'static str,
-    target: Option<String>,
-) -> Result<Request<Vec<u8>>, EventError> {
-    let base64 = flag(event.get("isBase64Encoded"));
-    Parts {
-        format,
-        method: (method, request::text(event, method)),
-        target: (path, target),
-        headers: headers(first_map(event, ["multiValueHeaders", "headers"])),
-        body: ("body", body(event.get("body"), base64)),
-    }
-    .request()
-}
-
 /// The client as the first proxy of `X-Forwarded-For` saw it.
 #[inline(never)]
 pub(super) fn client(headers: &HeaderMap) -> Option<String> {

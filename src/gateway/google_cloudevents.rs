@@ -81,10 +81,6 @@ impl WireFormat for CloudEvents {
         };
         Ok(Decoded::Received(document))
     }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
-    }
 }
 
 /// Whether the content type says that the body is a CloudEvent.

@@ -17,8 +17,8 @@
 use serde_json::Value;
 
 use super::document::{Document, refusal};
-use super::request::{self, Fields};
-use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
+use super::request::{Fields, Place, above_parameters};
+use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
 
 /// The format.
 pub(super) struct Apig;
@@ -28,6 +28,15 @@ const FIELDS: Fields = Fields {
     method: "httpMethod",
     path: "path",
     query: &["queryStringParameters"],
+    client: &[
+        Place::Member("requestContext.sourceIp"),
+        Place::Field("x-real-ip"),
+        Place::Forwarded,
+    ],
+    request_id: &[
+        Place::Member("requestContext.requestId"),
+        Place::Field("x-request-id"),
+    ],
 };
 
 const REPLY: Document = Document {
@@ -53,25 +62,11 @@ impl WireFormat for Apig {
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let request = FIELDS.request(event)?;
-        let headers = request.headers();
-        let client = request::text(event, "requestContext.sourceIp")
-            .or_else(|| request::field(headers, "x-real-ip"))
-            .or_else(|| request::forwarded(headers).next())
-            .and_then(request::address);
-        let request_id = request::text(event, "requestContext.requestId")
-            .or_else(|| request::field(headers, "x-request-id"))
-            .map(str::to_owned);
+        let mut exchange = FIELDS.exchange(event, Box::new(REPLY))?;
         // Without parameters the path is the API's own.
-        let likely_mount =
-            request::above_parameters(request.uri().path(), event.get("pathParameters"));
-        Ok(Decoded::Exchange(Exchange {
-            client,
-            request_id,
-            likely_mount,
-            request,
-            reply: Box::new(REPLY),
-        }))
+        let path = exchange.request.uri().path();
+        exchange.likely_mount = above_parameters(path, event.get("pathParameters"));
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {

@@ -14,42 +14,19 @@
 
 use serde_json::Value;
 
-use super::document::{Received, first_record};
+use super::Delivery;
+use super::document::{Received, Unattended, first_record};
 use super::request::{at, text};
-use super::{Decoded, Delivery, EventError, WireFormat};
 
 /// The format.
-pub(super) struct Events;
-
-impl WireFormat for Events {
-    fn platform(&self) -> &'static str {
-        "huawei"
-    }
-
-    fn name(&self) -> &'static str {
-        "huawei_events"
-    }
-
-    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        read(delivery).is_some()
-    }
-
-    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
-        read(delivery)
-            .map(|received| Decoded::Received(received.document()))
-            .ok_or(EventError::UnknownEvent(self.platform()))
-    }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
-    }
-}
+pub(super) const EVENTS: Unattended = Unattended {
+    platform: "huawei",
+    name: "huawei_events",
+    read,
+};
 
 fn read<'e>(delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
     let event = &delivery.json;
-    if event.get("requestContext").is_some() || event.get("httpMethod").is_some() {
-        return None;
-    }
     let (kind, source, records) = if let Some(kind) = text(event, "trigger_type") {
         let list = event.get("records").and_then(Value::as_array);
         let source = text(event, "trigger_name").or_else(|| text(event, "instance_id"));
@@ -114,7 +91,7 @@ mod tests {
                 json!({"received": "lts"}),
             ),
         ] {
-            assert_eq!(received(&Events, &event), expected, "{event}");
+            assert_eq!(received(&EVENTS, &event), expected, "{event}");
         }
     }
 
@@ -129,7 +106,7 @@ mod tests {
             json!({"lts": "text"}),
             json!({"trigger_type": "TIMER", "httpMethod": "GET", "path": "/"}),
         ] {
-            assert!(!claims(&Events, &event), "{event}");
+            assert!(!claims(&EVENTS, &event), "{event}");
         }
     }
 }

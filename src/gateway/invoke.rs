@@ -34,10 +34,6 @@ impl WireFormat for PlainInvoke {
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         Self::exchange(&delivery.json).map(Decoded::Exchange)
     }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
-    }
 }
 
 impl PlainInvoke {

@@ -215,7 +215,9 @@ pub trait WireFormat: Sync {
 
     /// The platform's own document for an event that could not be decoded, if
     /// it has one; otherwise the host reports the failure.
-    fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>>;
+    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// Every wire format, one row each.
@@ -230,14 +232,14 @@ pub static FORMATS: &[&dyn WireFormat] = &[
     &tencent_scf_apigw::ApiGateway,
     &tencent_scf_url::FunctionUrl,
     &tencent_cloudbase::CloudBase,
-    &tencent_events::Events,
+    &tencent_events::EVENTS,
     &aliyun_fc_http::HttpTrigger,
     &aliyun_apigw::ApiGateway,
-    &aliyun_events::Events,
+    &aliyun_events::EVENTS,
     &baidu_cfc_http::HttpTrigger,
-    &baidu_events::Events,
+    &baidu_events::EVENTS,
     &huawei_apig::Apig,
-    &huawei_events::Events,
+    &huawei_events::EVENTS,
     &leancloud::LeanCloud,
 ];
 

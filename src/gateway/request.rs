@@ -1,19 +1,20 @@
-//! A request out of an event whose members hold its parts.
+//! An exchange out of an event whose members hold its parts.
 //!
 //! Every format calls these: `inline(never)` keeps one copy of each in the
 //! component, where it would be thirty.
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, Request};
+use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::event::Parts;
-use super::{EventError, event};
+use super::{EventError, Exchange, Reply, event};
 
-/// Where the events of one format hold the parts of a request. Fields, body
-/// and the body's flag are `headers`, `body` and `isBase64Encoded` everywhere.
+/// Where the events of one format hold the parts of an exchange. Fields, body
+/// and the body's flag are `headers` or `multiValueHeaders`, `body` and
+/// `isBase64Encoded` everywhere.
 pub(super) struct Fields {
     /// The format's name.
     pub(super) format: &'static str,
@@ -23,29 +24,84 @@ pub(super) struct Fields {
     pub(super) path: &'static str,
     /// Members with decoded queries; the first that is a map counts.
     pub(super) query: &'static [&'static str],
+    /// The first that says an address counts.
+    pub(super) client: &'static [Place],
+    /// The first that says anything counts.
+    pub(super) request_id: &'static [Place],
+}
+
+/// Where an event says something of its caller.
+pub(super) enum Place {
+    /// In a member: names joined by dots.
+    Member(&'static str),
+    /// In a request field.
+    Field(&'static str),
+    /// In `X-Forwarded-For`: whom the first proxy saw.
+    Forwarded,
+    /// There too: whom the last proxy saw.
+    LastForwarded,
+}
+
+impl Place {
+    fn text<'e>(&self, event: &'e Value, headers: &'e HeaderMap) -> Option<&'e str> {
+        match self {
+            Self::Member(names) => text(event, names),
+            Self::Field(name) => field(headers, name),
+            Self::Forwarded => forwarded(headers).next(),
+            Self::LastForwarded => forwarded(headers).next_back(),
+        }
+    }
 }
 
 impl Fields {
-    /// The request.
+    /// The exchange; it has no likely mount.
     ///
     /// # Errors
     /// The first part that is not what it has to be.
     #[inline(never)]
-    pub(super) fn request(&self, event: &Value) -> Result<Request<Vec<u8>>, EventError> {
+    pub(super) fn exchange(
+        &self,
+        event: &Value,
+        reply: Box<dyn Reply>,
+    ) -> Result<Exchange, EventError> {
         let query = self.query.iter().filter_map(|name| event.get(name));
         let query = query.into_iter().find(|value| value.is_object());
         let path = at(event, self.path).and_then(Value::as_str);
         let target =
             path.map(|path| event::target(&as_sent(path), &event::query_of_decoded(query)));
+        self.exchange_of(event, target, reply)
+    }
+
+    /// Likewise, with this target; `None` is none that the format accepts.
+    ///
+    /// # Errors
+    /// Likewise.
+    #[inline(never)]
+    pub(super) fn exchange_of(
+        &self,
+        event: &Value,
+        target: Option<String>,
+        reply: Box<dyn Reply>,
+    ) -> Result<Exchange, EventError> {
         let base64 = event::flag(event.get("isBase64Encoded"));
-        Parts {
+        let headers = event::first_map(event, ["multiValueHeaders", "headers"]);
+        let request = Parts {
             format: self.format,
             method: (self.method, text(event, self.method)),
             target: (self.path, target),
-            headers: event::headers(event.get("headers")),
+            headers: event::headers(headers),
             body: ("body", event::body(event.get("body"), base64)),
         }
-        .request()
+        .request()?;
+        let headers = request.headers();
+        let said = |place: &Place| place.text(event, headers);
+        Ok(Exchange {
+            client: self.client.iter().filter_map(said).find_map(address),
+            request_id: self.request_id.iter().find_map(said).map(str::to_owned),
+            likely_mount: None,
+            request,
+            reply,
+        })
     }
 }
 

@@ -14,8 +14,8 @@
 use serde_json::Value;
 
 use super::document::{Document, refusal};
-use super::request::{self, Fields};
-use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
+use super::request::{self, Fields, Place};
+use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
 
 /// The format.
 pub(super) struct CloudBase;
@@ -25,6 +25,8 @@ const FIELDS: Fields = Fields {
     method: "httpMethod",
     path: "path",
     query: &["queryStringParameters", "queryString"],
+    client: &[Place::Field("x-real-ip"), Place::Forwarded],
+    request_id: &[Place::Member("requestContext.requestId")],
 };
 
 const REPLY: Document = Document {
@@ -47,19 +49,8 @@ impl WireFormat for CloudBase {
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
-        let event = &delivery.json;
-        let request = FIELDS.request(event)?;
-        let headers = request.headers();
-        let client = request::field(headers, "x-real-ip")
-            .or_else(|| request::forwarded(headers).next())
-            .and_then(request::address);
-        Ok(Decoded::Exchange(Exchange {
-            client,
-            request_id: request::text(event, "requestContext.requestId").map(str::to_owned),
-            likely_mount: None,
-            request,
-            reply: Box::new(REPLY),
-        }))
+        let exchange = FIELDS.exchange(&delivery.json, Box::new(REPLY))?;
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {

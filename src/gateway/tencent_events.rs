@@ -9,12 +9,16 @@
 //! {"Records":[{"CMQ":{"topicName":"...",...}}]}
 //! ```
 
-use super::document::{Received, first_record};
+use super::Delivery;
+use super::document::{Received, Unattended, first_record};
 use super::request::text;
-use super::{Decoded, Delivery, EventError, WireFormat};
 
 /// The format.
-pub(super) struct Events;
+pub(super) const EVENTS: Unattended = Unattended {
+    platform: "tencent",
+    name: "tencent_events",
+    read,
+};
 
 /// The member of a record that tells its kind, the kind, and where the record
 /// names its source.
@@ -24,35 +28,8 @@ const KINDS: [(&str, &str, &str); 3] = [
     ("CMQ", "cmq", "CMQ.topicName"),
 ];
 
-impl WireFormat for Events {
-    fn platform(&self) -> &'static str {
-        "tencent"
-    }
-
-    fn name(&self) -> &'static str {
-        "tencent_events"
-    }
-
-    fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        read(delivery).is_some()
-    }
-
-    fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
-        read(delivery)
-            .map(|received| Decoded::Received(received.document()))
-            .ok_or(EventError::UnknownEvent(self.platform()))
-    }
-
-    fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        None
-    }
-}
-
 fn read<'e>(delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
     let event = &delivery.json;
-    if event.get("requestContext").is_some() || event.get("httpMethod").is_some() {
-        return None;
-    }
     if text(event, "Type") == Some("Timer") {
         return Some(Received {
             kind: "timer",
@@ -100,7 +77,7 @@ mod tests {
                 json!({"received": "cmq", "source": "t", "records": 1}),
             ),
         ] {
-            assert_eq!(received(&Events, &event), expected, "{event}");
+            assert_eq!(received(&EVENTS, &event), expected, "{event}");
         }
     }
 
@@ -115,7 +92,7 @@ mod tests {
             json!({"Type": "Timer", "requestContext": {"serviceId": "service-x"}}),
             json!({"Type": "Timer", "httpMethod": "GET", "path": "/"}),
         ] {
-            assert!(!claims(&Events, &event), "{event}");
+            assert!(!claims(&EVENTS, &event), "{event}");
         }
     }
 }

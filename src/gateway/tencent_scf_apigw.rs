@@ -20,8 +20,8 @@ use serde_json::Value;
 
 use super::document::{Document, refusal};
 use super::invoke::Json;
-use super::request::{self, Fields};
-use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
+use super::request::{Fields, Place, above_template, text};
+use super::{Decoded, Delivery, EventError, Reply, WireFormat};
 
 /// The format.
 pub(super) struct ApiGateway;
@@ -32,6 +32,11 @@ const FIELDS: Fields = Fields {
     path: "path",
     // The first has all; the other only what the rule declares.
     query: &["queryString", "queryStringParameters"],
+    client: &[Place::Member("requestContext.sourceIp")],
+    request_id: &[
+        Place::Member("requestContext.requestId"),
+        Place::Field("x-api-requestid"),
+    ],
 };
 
 /// The gateway makes an HTTP response of it.
@@ -60,23 +65,15 @@ impl WireFormat for ApiGateway {
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let request = FIELDS.request(event)?;
-        let request_id = request::text(event, "requestContext.requestId")
-            .or_else(|| request::field(request.headers(), "x-api-requestid"))
-            .map(str::to_owned);
-        Ok(Decoded::Exchange(Exchange {
-            request,
-            client: request::text(event, "requestContext.sourceIp").and_then(request::address),
-            request_id,
-            // `/pics/{kind}` publishes the site under `/pics`.
-            likely_mount: request::text(event, "requestContext.path")
-                .and_then(request::above_template),
-            reply: if delivery.pass_through {
-                Box::new(Json)
-            } else {
-                Box::new(INTEGRATED)
-            },
-        }))
+        let reply: Box<dyn Reply> = if delivery.pass_through {
+            Box::new(Json)
+        } else {
+            Box::new(INTEGRATED)
+        };
+        let mut exchange = FIELDS.exchange(event, reply)?;
+        // `/pics/{kind}` publishes the site under `/pics`.
+        exchange.likely_mount = text(event, "requestContext.path").and_then(above_template);
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>> {
@@ -98,7 +95,7 @@ mod tests {
     const RECORDED: &str = r#"{"headerParameters":{},"headers":{"host":"service-k3m9x0ab-1300000001.gz.apigw.tencentcs.com","x-qualifier":"$DEFAULT","x-api-requestid":"0f5e2a7c91b84d36a1c0ffee12345678"},"httpMethod":"GET","path":"/pics","pathParameters":{},"queryString":{},"queryStringParameters":{},"requestContext":{"httpMethod":"ANY","identity":{},"path":"/pics","serviceId":"service-k3m9x0ab","sourceIp":"203.0.113.9","stage":"release"}}"#;
     const DOCUMENTED: &str = r#"{"requestContext":{"serviceId":"service-k3m9x0ab","path":"/pics/{kind}","httpMethod":"ANY","requestId":"0f5e2a7c91b84d36a1c0ffee12345678","identity":{"secretId":"AKIDexamplesecretid"},"sourceIp":"203.0.113.9","stage":"release"},"headers":{"Accept":"image/webp,*/*","content-type":"application/json","cookie":"a=1; b=2"},"body":"eyJraW5kIjoiY2F0cyJ9","isBase64Encoded":"true","pathParameters":{"kind":"cats"},"queryStringParameters":{"q":"x y+z"},"headerParameters":{"x-token":""},"stageVariables":{"stage":"release"},"path":"/pics/cats","queryString":{"id":["1","2"],"q":"x y+z","raw":true,"e":""},"httpMethod":"POST"}"#;
 
-    fn decode(event: &str, pass_through: bool) -> Result<Exchange, EventError> {
+    fn decode(event: &str, pass_through: bool) -> Result<super::super::Exchange, EventError> {
         let delivery = Delivery {
             pass_through,
             ..Delivery::new(event.as_bytes())

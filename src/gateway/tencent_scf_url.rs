@@ -15,8 +15,8 @@
 use serde_json::Value;
 
 use super::document::{Document, refusal};
-use super::request::{self, Fields};
-use super::{Decoded, Delivery, EventError, Exchange, Reply as _, WireFormat};
+use super::request::{self, Fields, Place};
+use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
 
 /// The format.
 pub(super) struct FunctionUrl;
@@ -26,6 +26,16 @@ const FIELDS: Fields = Fields {
     method: "httpMethod",
     path: "path",
     query: &["queryString", "queryStringParameters"],
+    // Callers can write what stands on the left of the forwarded list.
+    client: &[
+        Place::Member("requestContext.sourceIp"),
+        Place::Field("x-scf-remote-addr"),
+        Place::LastForwarded,
+    ],
+    request_id: &[
+        Place::Field("x-scf-request-id"),
+        Place::Field("x-api-requestid"),
+    ],
 };
 
 const REPLY: Document = Document {
@@ -51,25 +61,8 @@ impl WireFormat for FunctionUrl {
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
-        let event = &delivery.json;
-        let request = FIELDS.request(event)?;
-        let headers = request.headers();
-        // Callers can write what stands on the left of the forwarded list.
-        let client = request::text(event, "requestContext.sourceIp")
-            .or_else(|| request::field(headers, "x-scf-remote-addr"))
-            .or_else(|| request::forwarded(headers).next_back())
-            .and_then(request::address);
-        let request_id = ["x-scf-request-id", "x-api-requestid"]
-            .iter()
-            .find_map(|name| request::field(headers, name))
-            .map(str::to_owned);
-        Ok(Decoded::Exchange(Exchange {
-            client,
-            request_id,
-            likely_mount: None,
-            request,
-            reply: Box::new(REPLY),
-        }))
+        let exchange = FIELDS.exchange(&delivery.json, Box::new(REPLY))?;
+        Ok(Decoded::Exchange(exchange))
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {

@@ -5,7 +5,7 @@ use serde_json::json;
 const FULL: &str = r#"{"resource":"/{proxy+}","path":"/base/a%20b/","httpMethod":"POST","headers":{"X-Tag":"two"},"multiValueHeaders":{"Cookie":["a=1; b=2"],"X-Tag":["one","two"]},"queryStringParameters":{"id":"2"},"multiValueQueryStringParameters":{"id":["1","2"],"q":["x y+z"],"json":[""]},"pathParameters":{"proxy":"a%20b"},"requestContext":{"stage":"prod","path":"/prod/base/a%20b/","requestId":"5b0b9f3e-0000-4000-8000-000000000002","identity":{"sourceIp":"203.0.113.9"}},"body":"aGVsbG8=","isBase64Encoded":true}"#;
 const CONSOLE: &str = r#"{"resource":"/","path":"/","httpMethod":"GET","headers":null,"multiValueHeaders":null,"queryStringParameters":null,"multiValueQueryStringParameters":null,"pathParameters":null,"stageVariables":null,"requestContext":{"stage":"test-invoke-stage","requestId":"5b0b9f3e","identity":{"sourceIp":"test-invoke-source-ip"}},"body":null,"isBase64Encoded":false}"#;
 
-fn decode(event: &str) -> Result<Exchange, EventError> {
+fn decode(event: &str) -> Result<super::super::Exchange, EventError> {
     let delivery = Delivery::new(event.as_bytes());
     assert!(RestV1.recognise(&delivery), "{event}");
     match RestV1.decode(&delivery)? {

@@ -1,3 +1,4 @@
+use super::super::invoke::Json;
 use super::*;
 use serde_json::json;
 
@@ -6,7 +7,18 @@ const FIELDS: Fields = Fields {
     method: "requestContext.http.method",
     path: "rawPath",
     query: &["all", "declared"],
+    client: &[
+        Place::Member("requestContext.sourceIp"),
+        Place::Field("x-real-ip"),
+        Place::LastForwarded,
+        Place::Forwarded,
+    ],
+    request_id: &[Place::Field("x-id"), Place::Member("requestContext.id")],
 };
+
+fn exchange(event: &Value) -> Result<Exchange, EventError> {
+    FIELDS.exchange(event, Box::new(Json))
+}
 
 #[test]
 fn requests_out_of_their_parts() {
@@ -15,7 +27,7 @@ fn requests_out_of_their_parts() {
         "headers": {"X-A": ["1", "2"]}, "body": "aGk=", "isBase64Encoded": true,
         "requestContext": {"http": {"method": "POST"}},
     });
-    let request = FIELDS.request(&event).unwrap();
+    let request = exchange(&event).unwrap().request;
     assert_eq!(request.method(), "POST");
     assert_eq!(request.uri(), "/a%20b?q=x%20y");
     assert_eq!(request.headers().get_all("x-a").iter().count(), 2);
@@ -31,11 +43,46 @@ fn requests_out_of_their_parts() {
     ] {
         let mut event = event.clone();
         *event.pointer_mut(pointer).unwrap() = value;
-        let error = FIELDS.request(&event).unwrap_err();
+        let error = exchange(&event).unwrap_err();
         assert!(
             matches!(error, EventError::BadField { field: f, .. } if f == field),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn callers_are_where_the_first_place_says_it() {
+    for (context, headers, client, id) in [
+        (
+            json!({"sourceIp": "192.0.2.1", "id": "7"}),
+            json!({"x-real-ip": "192.0.2.2", "x-id": "8"}),
+            Some("192.0.2.1"),
+            Some("8"),
+        ),
+        (
+            json!({"sourceIp": "unknown", "id": "7"}),
+            json!({"x-real-ip": "", "X-Forwarded-For": "192.0.2.3, 192.0.2.4:80"}),
+            Some("192.0.2.4"),
+            Some("7"),
+        ),
+        (
+            Value::Null,
+            json!({"x-forwarded-for": "192.0.2.3, unknown"}),
+            Some("192.0.2.3"),
+            None,
+        ),
+        (json!({"sourceIp": 7, "id": null}), Value::Null, None, None),
+    ] {
+        let mut event = json!({"rawPath": "/", "requestContext": context, "headers": headers});
+        let places = Fields {
+            method: "method",
+            ..FIELDS
+        };
+        event["method"] = "GET".into();
+        let exchange = places.exchange(&event, Box::new(Json)).unwrap();
+        assert_eq!(exchange.client.as_deref(), client, "{event}");
+        assert_eq!(exchange.request_id.as_deref(), id, "{event}");
     }
 }
 
