@@ -52,6 +52,7 @@ pub fn prepare(sources: Vec<PathBuf>, config: Option<&Path>) -> Result<Prepared,
         config: config.map(Path::to_owned),
         base_url: None,
         strict: true,
+        public: false,
     };
     Ok(input.prepare(&mut |_| {})?)
 }

@@ -20,6 +20,8 @@ pub struct Input {
     pub base_url: Option<String>,
     /// Whether one bad line refuses the whole.
     pub strict: bool,
+    /// Whether the site itself says, at `/info`, what was left out.
+    pub public: bool,
 }
 
 /// A packed site and what was noticed on the way.
@@ -83,15 +85,38 @@ impl Input {
             problems,
             warnings,
         } = loaded;
-        let packed = pack_site(&config.settings, entries, &origins)?;
+        let mut settings = config.settings;
+        if self.public {
+            settings.problems = said(&problems);
+        }
+        let packed = pack_site(&settings, entries, &origins)?;
         Ok(Prepared {
             conflicts: conflicts(&packed.duplicates, &origins),
             packed,
-            settings: config.settings,
+            settings,
             problems,
             warnings,
         })
     }
+}
+
+/// Problems as the site says them.
+fn said(problems: &Problems) -> Vec<String> {
+    problems.to_string().lines().map(str::to_owned).collect()
+}
+
+/// A site without a picture, that answers `503` with the reason: for a program
+/// whose input is wrong and that is started again and again if it gives up.
+///
+/// # Errors
+///
+/// Never: nothing in it can be wrong.
+pub fn unavailable(error: &InputError) -> Result<Packed, InputError> {
+    let settings = Settings {
+        problems: error.to_string().lines().map(str::to_owned).collect(),
+        ..Settings::default()
+    };
+    pack_site(&settings, Vec::new(), &Origins::default())
 }
 
 /// Packs entries whose origins are known, so that a message can name them.

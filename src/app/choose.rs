@@ -31,10 +31,11 @@ impl Exchange<'_> {
         vary: &mut Vary,
     ) -> Result<Chosen, Error> {
         if self.site.catalogue.pictures() == 0 {
-            return Err(
-                Error::new(Code::EmptyCatalogue, "this site has no pictures")
-                    .hint("its owner has to add some"),
-            );
+            let problems = &self.site.settings.problems;
+            let hint = problems
+                .first()
+                .map_or("its owner has to add some", String::as_str);
+            return Err(Error::new(Code::EmptyCatalogue, "this site has no pictures").hint(hint));
         }
         let mut conditions = self.conditions(query)?;
         let mut fallback = None;

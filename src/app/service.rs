@@ -31,6 +31,8 @@ struct Info<'a> {
     tags: usize,
     orientations: Vec<Named<'a>>,
     formats: Vec<Named<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    problems: &'a [String],
 }
 
 impl Exchange<'_> {
@@ -77,6 +79,7 @@ impl Exchange<'_> {
                     tags: catalogue.facets(FacetKind::Tag).count(),
                     orientations: named(FacetKind::Orientation),
                     formats: named(FacetKind::Format),
+                    problems: &self.site.settings.problems,
                 };
                 (Body::json(&info), kept)
             }
@@ -93,5 +96,54 @@ fn only_json(form: Option<AnswerType>, accepted: &str) -> Result<(), Error> {
         None | Some(AnswerType::Json) => Ok(()),
         Some(_) => Err(Error::new(Code::NotOffered, "this path has no such form")
             .hint(format!("accepted: type={accepted}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Caller, Request, Site, respond};
+    use crate::catalogue::{Entry, pack};
+    use crate::settings::Settings;
+
+    /// The answer's JSON of a site that was packed in spite of a problem.
+    fn json(entries: Vec<Entry>, target: &str) -> (u16, serde_json::Value) {
+        let settings = Settings {
+            problems: vec!["list.txt:2:1: is no picture".to_owned()],
+            ..Settings::default()
+        };
+        let packed = pack(&serde_json::to_vec(&settings).unwrap(), entries).unwrap();
+        let site = Site::open(packed.bytes.leak()).unwrap();
+        let fields = http::HeaderMap::new();
+        let request = Request {
+            method: "GET",
+            target,
+            fields: &fields,
+            body: &[],
+        };
+        let mut dice = crate::picker::testing::SplitMix(1);
+        let response = respond(&site, &mut dice, &|| 0, request, Caller::default());
+        let body = serde_json::from_slice(&response.body).unwrap();
+        (response.status.as_u16(), body)
+    }
+
+    #[test]
+    fn what_was_left_out_of_a_list_is_said() {
+        let entry = Entry {
+            url: "https://a.example/1.jpg".to_owned(),
+            ..Entry::default()
+        };
+        let (status, info) = json(vec![entry], "/info");
+        assert_eq!(status, 200);
+        assert_eq!(info["pictures"], 1);
+        assert_eq!(info["problems"][0], "list.txt:2:1: is no picture");
+    }
+
+    #[test]
+    fn where_nothing_is_left_the_error_says_why() {
+        let (status, error) = json(Vec::new(), "/");
+        assert_eq!((status, &error["code"]), (503, &"empty_catalogue".into()));
+        assert_eq!(error["hint"], "list.txt:2:1: is no picture");
+        assert_eq!(json(Vec::new(), "/info").0, 200);
     }
 }

@@ -86,6 +86,10 @@ pub struct Settings {
     pub pass_through: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<String>,
+    /// No setting of the owner's: what was left out of the lists when this
+    /// site was packed, one sentence each, for `/info`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
 }
 
 impl Default for Settings {
@@ -104,6 +108,7 @@ impl Default for Settings {
             substitute: Substitute::default(),
             pass_through: Vec::new(),
             events: Vec::new(),
+            problems: Vec::new(),
         }
     }
 }

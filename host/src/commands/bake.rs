@@ -34,6 +34,7 @@ impl Sources {
             config: self.config.clone().or_else(default_config),
             base_url: self.base_url.clone(),
             strict: self.strict,
+            public: false,
         };
         let mut bar = Bar::default();
         Ok(input.prepare(&mut |progress| bar.show(progress))?)

@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::refusal::OVERLOADED;
 use super::worker::{Shared, Worker};
+use crate::refusal::OVERLOADED;
 
 /// How long to wait when the system has no file descriptor left.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -15,14 +15,15 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
+use super::Door;
 use super::body::Answer;
 use super::connection::Caller;
 use super::log::{Entry, Pending};
 use super::origin::Origin;
-use super::refusal::{HEAD_TOO_LARGE, OVERLOADED, Refusal, TOO_LARGE, TOO_SLOW};
 use super::worker::{Desk, Shared};
-use super::{Door, fields};
 use crate::bindings::answer::{Context, Outcome, Request as Records, Response as Answered};
+use crate::fields;
+use crate::refusal::{HEAD_TOO_LARGE, INTERNAL, OVERLOADED, Refusal, TIMEOUT, TOO_LARGE, TOO_SLOW};
 use crate::site::Failure;
 
 /// The field in which an answer names its picture.
@@ -47,7 +48,7 @@ pub(super) async fn answer(
     };
     let (mut response, failure) = match reply {
         Ok(response) => (response, None),
-        Err(Refused(refusal, failure)) => (refusal.response(), failure),
+        Err(Refused(refusal, failure)) => (refusal.response().map(Answer::bytes), failure),
     };
     if desk.journal.on() {
         log(
@@ -67,7 +68,12 @@ struct Refused(Refusal, Option<Failure>);
 
 impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
-        Self(Refusal::of(&failure), Some(failure))
+        let refusal = match failure {
+            Failure::Timeout => TIMEOUT,
+            Failure::Busy => OVERLOADED,
+            Failure::Memory | Failure::Trap(_) | Failure::NoAnswer(_) => INTERNAL,
+        };
+        Self(refusal, Some(failure))
     }
 }
 

@@ -8,10 +8,8 @@ mod accept;
 mod body;
 mod connection;
 mod exchange;
-mod fields;
 mod log;
 mod origin;
-mod refusal;
 mod worker;
 
 use std::io;

@@ -1,14 +1,12 @@
-//! The host's own answers, in the public interface's error form.
+//! Answers that the component did not give, in the public interface's error
+//! form.
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 
-use super::body::Answer;
-use crate::site::Failure;
-
 /// An answer that the host gives where the component cannot.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Refusal {
+pub struct Refusal {
     status: StatusCode,
     code: &'static str,
     error: &'static str,
@@ -16,7 +14,7 @@ pub(super) struct Refusal {
 }
 
 /// No room for a connection or a request.
-pub(super) const OVERLOADED: Refusal = Refusal {
+pub const OVERLOADED: Refusal = Refusal {
     status: StatusCode::SERVICE_UNAVAILABLE,
     code: "overloaded",
     error: "too many requests at once",
@@ -24,7 +22,7 @@ pub(super) const OVERLOADED: Refusal = Refusal {
 };
 
 /// A request's line and fields beyond the limit.
-pub(super) const HEAD_TOO_LARGE: Refusal = Refusal {
+pub const HEAD_TOO_LARGE: Refusal = Refusal {
     status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
     code: "head_too_large",
     error: "the request's line and header fields are too large",
@@ -32,7 +30,7 @@ pub(super) const HEAD_TOO_LARGE: Refusal = Refusal {
 };
 
 /// A body beyond the limit.
-pub(super) const TOO_LARGE: Refusal = Refusal {
+pub const TOO_LARGE: Refusal = Refusal {
     status: StatusCode::PAYLOAD_TOO_LARGE,
     code: "too_large",
     error: "the request's body is too large",
@@ -40,21 +38,23 @@ pub(super) const TOO_LARGE: Refusal = Refusal {
 };
 
 /// A body that did not arrive.
-pub(super) const TOO_SLOW: Refusal = Refusal {
+pub const TOO_SLOW: Refusal = Refusal {
     status: StatusCode::REQUEST_TIMEOUT,
     code: "too_slow",
     error: "the request's body did not arrive in time",
     hint: "send it faster",
 };
 
-const TIMEOUT: Refusal = Refusal {
+/// A guest that did not answer in time.
+pub const TIMEOUT: Refusal = Refusal {
     status: StatusCode::GATEWAY_TIMEOUT,
     code: "timeout",
     error: "the answer took too long",
     hint: "try again",
 };
 
-const INTERNAL: Refusal = Refusal {
+/// A guest that failed.
+pub const INTERNAL: Refusal = Refusal {
     status: StatusCode::INTERNAL_SERVER_ERROR,
     code: "internal",
     error: "the component failed",
@@ -96,17 +96,9 @@ const FIELDS: [(HeaderName, HeaderValue); 9] = [
 ];
 
 impl Refusal {
-    /// What a caller gets when the guest gave no answer.
-    pub(super) fn of(failure: &Failure) -> Self {
-        match failure {
-            Failure::Timeout => TIMEOUT,
-            Failure::Busy => OVERLOADED,
-            Failure::Memory | Failure::Trap(_) | Failure::NoAnswer(_) => INTERNAL,
-        }
-    }
-
     /// The document. Its texts need no escapes.
-    fn document(self) -> String {
+    #[must_use]
+    pub fn document(self) -> String {
         let Self {
             code, error, hint, ..
         } = self;
@@ -114,8 +106,9 @@ impl Refusal {
     }
 
     /// The answer.
-    pub(super) fn response(self) -> Response<Answer> {
-        let mut response = Response::new(Answer::bytes(self.document()));
+    #[must_use]
+    pub fn response(self) -> Response<String> {
+        let mut response = Response::new(self.document());
         *response.status_mut() = self.status;
         response.headers_mut().extend(FIELDS);
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -128,9 +121,10 @@ impl Refusal {
 
     /// The answer as it stands on the wire, for a connection that no one
     /// serves; it says that the connection is closed.
-    pub(super) fn raw(self) -> Vec<u8> {
-        let document = self.document();
+    #[must_use]
+    pub fn raw(self) -> Vec<u8> {
         let response = self.response();
+        let document = response.body();
         let mut raw = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
         for (name, value) in response.headers() {
             raw.extend_from_slice(name.as_str().as_bytes());

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 /// Writes each field as `name: value` CR LF.
-pub(super) fn write(headers: &HeaderMap, lines: &mut Vec<u8>) {
+pub fn write(headers: &HeaderMap, lines: &mut Vec<u8>) {
     for (name, value) in headers {
         lines.extend_from_slice(name.as_str().as_bytes());
         lines.extend_from_slice(b": ");
@@ -19,7 +19,7 @@ pub(super) fn write(headers: &HeaderMap, lines: &mut Vec<u8>) {
 /// Reads lines into `headers`. What is no field is left out, and so is what
 /// is between two neighbours on the wire and not the component's to say (RFC
 /// 9110 section 7.6.1).
-pub(super) fn read(lines: Vec<u8>, headers: &mut HeaderMap) {
+pub fn read(lines: Vec<u8>, headers: &mut HeaderMap) {
     let lines = Bytes::from(lines);
     headers.reserve(PLACES);
     RECENT.with_borrow_mut(|recent| {
