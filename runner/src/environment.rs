@@ -1,0 +1,95 @@
+//! The variables that this program wakes up with.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// The environment, read once. Values that are not UTF-8 count as absent.
+#[derive(Debug, Default)]
+pub(crate) struct Environment(BTreeMap<String, String>);
+
+/// A variable with a value that the platform never gives it.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment variable {name} is `{value}`; accepted: {accepted}")]
+pub(crate) struct BadVariable {
+    name: &'static str,
+    value: String,
+    accepted: &'static str,
+}
+
+impl Environment {
+    /// That of this process.
+    pub(crate) fn of_process() -> Self {
+        let pairs = std::env::vars_os();
+        Self(
+            pairs
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+        )
+    }
+
+    /// A variable; none when absent or empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether a variable is set.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// A variable that the contract cannot do without.
+    ///
+    /// # Errors
+    /// When it is absent or empty.
+    pub(crate) fn required(
+        &self,
+        name: &'static str,
+        accepted: &'static str,
+    ) -> Result<&str, BadVariable> {
+        self.get(name).ok_or(BadVariable {
+            name,
+            value: String::new(),
+            accepted,
+        })
+    }
+
+    /// An address whose port stands in the first of these variables that is
+    /// set, or is the platform's fixed one.
+    ///
+    /// # Errors
+    /// When that variable holds no port.
+    pub(crate) fn address(
+        &self,
+        ip: impl Into<IpAddr>,
+        names: &[&'static str],
+        otherwise: u16,
+    ) -> Result<SocketAddr, BadVariable> {
+        let named = names.iter().find_map(|name| Some((*name, self.get(name)?)));
+        let port = match named {
+            None => otherwise,
+            Some((name, value)) => value.parse().map_err(|_| BadVariable {
+                name,
+                value: value.to_owned(),
+                accepted: "a port, 1 to 65535",
+            })?,
+        };
+        Ok(SocketAddr::new(ip.into(), port))
+    }
+}
+
+#[cfg(test)]
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        let pairs = pairs.into_iter();
+        Self(
+            pairs
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+}

@@ -1,0 +1,197 @@
+//! What the platforms' contracts call: the site, over HTTP or by an event.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use bytes::Bytes;
+use edgepick_host::fields;
+use edgepick_host::refusal::{INTERNAL, TIMEOUT};
+use http::{HeaderMap, Request, Response, StatusCode};
+
+use crate::guests::{Failure, Guests, answer, gateway};
+use crate::log::{self, Line};
+
+/// The site behind a platform's contract.
+pub(crate) struct Function {
+    pub(crate) guests: Guests,
+    /// The platform's name, as `gateway.handle` takes it.
+    pub(crate) platform: &'static str,
+    /// The prefix that the site is published under; it wins over the settings'.
+    pub(crate) mount: Option<String>,
+}
+
+/// What a platform says of a request in fields that only it may set.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told<'a> {
+    /// Echoed in `X-Request-Id`, and logged.
+    pub(crate) request_id: Option<&'a str>,
+    /// The caller's address, for the log.
+    pub(crate) client: Option<&'a str>,
+}
+
+/// What comes with an event.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Delivery<'a> {
+    /// The platform's id of the invocation.
+    pub(crate) request_id: Option<&'a str>,
+    /// The request target that the event was delivered to.
+    pub(crate) target: Option<&'a str>,
+    /// The fields that came with it.
+    pub(crate) headers: Option<&'a HeaderMap>,
+}
+
+/// Why an event has no document.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EventFailure {
+    /// The event is none of the platform's, or malformed.
+    #[error("{message}")]
+    Refused {
+        /// `unknown_platform`, `unknown_event` or `bad_event`.
+        code: String,
+        /// One sentence.
+        message: String,
+    },
+    /// The guest gave none.
+    #[error(transparent)]
+    Guest(#[from] Failure),
+    /// This program failed.
+    #[error("the runner failed; its standard error says more")]
+    Panic,
+}
+
+impl EventFailure {
+    /// A stable name, for platforms whose error documents have one.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Refused { code, .. } => code,
+            Self::Guest(Failure::Timeout) => "timeout",
+            Self::Guest(Failure::Trap(_)) | Self::Panic => "internal",
+        }
+    }
+}
+
+impl Function {
+    /// Answers a plain HTTP request.
+    pub(crate) fn exchange(&self, request: &Request<Bytes>, told: Told<'_>) -> Response<Bytes> {
+        let since = Instant::now();
+        let (response, failure) = match unwound(|| self.answer(request, told)) {
+            Some(Ok(response)) => (response, None),
+            Some(Err(failure)) => {
+                let refusal = match failure {
+                    Failure::Timeout => TIMEOUT,
+                    Failure::Trap(_) => INTERNAL,
+                };
+                (
+                    refusal.response().map(Bytes::from),
+                    Some(failure.to_string()),
+                )
+            }
+            None => (
+                INTERNAL.response().map(Bytes::from),
+                Some(EventFailure::Panic.to_string()),
+            ),
+        };
+        log::write(&Line {
+            id: told.request_id,
+            client: told.client,
+            method: Some(request.method().as_str()),
+            path: Some(target(request)),
+            status: Some(response.status().as_u16()),
+            micros: since.elapsed().as_micros(),
+            failure: failure.as_deref(),
+        });
+        response
+    }
+
+    fn answer(&self, request: &Request<Bytes>, told: Told<'_>) -> Result<Response<Bytes>, Failure> {
+        let mut head = Vec::with_capacity(1024);
+        for part in [
+            request.method().as_str(),
+            " ",
+            target(request),
+            " HTTP/1.1\r\n",
+        ] {
+            head.extend_from_slice(part.as_bytes());
+        }
+        fields::write(request.headers(), &mut head);
+        let outcome = self.guests.answer(answer::Request {
+            head: &head,
+            body: request.body(),
+            context: answer::Context {
+                mount: self.mount.as_deref(),
+                request_id: told.request_id,
+            },
+        })?;
+        let answer::Outcome::Response(answered) = outcome else {
+            return Err(Failure::Trap(
+                "this answer needs the network, which the runner does not offer".to_owned(),
+            ));
+        };
+        let status = StatusCode::from_u16(answered.status)
+            .map_err(|_| Failure::Trap(format!("the status {} is none", answered.status)))?;
+        let mut response = Response::new(Bytes::from(answered.body));
+        *response.status_mut() = status;
+        fields::read(answered.headers, response.headers_mut());
+        Ok(response)
+    }
+
+    /// The platform's document for one of its events. Only who received the
+    /// event from the platform calls this.
+    ///
+    /// # Errors
+    /// Where there is no document, each of which the platform's contract says
+    /// how to report.
+    pub(crate) fn event(
+        &self,
+        event: &[u8],
+        delivery: Delivery<'_>,
+    ) -> Result<Vec<u8>, EventFailure> {
+        let since = Instant::now();
+        let answered = unwound(|| self.document(event, delivery));
+        let answered = answered.unwrap_or(Err(EventFailure::Panic));
+        let failure = answered.as_ref().err().map(ToString::to_string);
+        log::write(&Line {
+            id: delivery.request_id,
+            client: None,
+            method: None,
+            path: delivery.target,
+            status: None,
+            micros: since.elapsed().as_micros(),
+            failure: failure.as_deref(),
+        });
+        answered
+    }
+
+    fn document(&self, event: &[u8], delivery: Delivery<'_>) -> Result<Vec<u8>, EventFailure> {
+        let mut lines = Vec::new();
+        if let Some(headers) = delivery.headers {
+            fields::write(headers, &mut lines);
+        }
+        let context = gateway::Context {
+            mount: self.mount.as_deref(),
+            client: None,
+            request_id: delivery.request_id,
+            pass_through: None,
+            target: delivery.target,
+            headers: &lines,
+        };
+        self.guests
+            .event(self.platform, event, context)?
+            .map_err(|error| EventFailure::Refused {
+                code: error.code,
+                message: error.message,
+            })
+    }
+}
+
+/// The request target in origin form.
+fn target(request: &Request<Bytes>) -> &str {
+    let target = request.uri().path_and_query();
+    target.map_or("/", http::uri::PathAndQuery::as_str)
+}
+
+/// Runs something; none when it panicked, which one invocation may without
+/// ending the others.
+fn unwound<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}

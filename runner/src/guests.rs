@@ -1,0 +1,198 @@
+//! The component, precompiled, and the guests that run it.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use edgepick_host::runner_engine::{self, TICK};
+use wasmtime::component::{Component, InstancePre};
+use wasmtime::{Engine, Error, Result, Store, StoreLimits, StoreLimitsBuilder, Trap};
+
+pub(crate) use self::bindings::exports::edgepick::site::{answer, gateway};
+use self::bindings::{Edgepick, EdgepickIndices};
+use crate::imports;
+
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "edgepick",
+        ownership: Borrowing { duplicate_if_necessary: true },
+    });
+}
+
+/// How long one answer may take. Generous: the smallest functions of a
+/// platform get a few hundredths of a processor.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many bytes each memory may grow beyond its initial size and the site.
+const MEMORY: usize = 64 << 20;
+
+/// The data of a guest's store.
+pub(crate) struct State {
+    limits: StoreLimits,
+}
+
+/// Why a guest gave no answer. The guest is gone; the next call gets another.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// It took too long.
+    #[error("the component took longer than {} s", PATIENCE.as_secs())]
+    Timeout,
+    /// It trapped, or did not take the site; the text is wasmtime's or its own.
+    #[error("the component failed: {0}")]
+    Trap(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => Self::Timeout,
+            _ => Self::Trap(format!("{:#}", error.root_cause())),
+        }
+    }
+}
+
+/// Guests of one component. A guest is taken out for a call and put back only
+/// after it succeeded.
+pub(crate) struct Guests {
+    engine: Engine,
+    pre: InstancePre<State>,
+    indices: EdgepickIndices,
+    /// What each guest is given first, if the component has no site in it.
+    packed: Option<Vec<u8>>,
+    memory: usize,
+    idle: Mutex<Vec<Guest>>,
+}
+
+struct Guest {
+    store: Store<State>,
+    site: Edgepick,
+}
+
+impl Guests {
+    /// Opens a component that [`runner_engine`] compiled. `packed` is the site
+    /// for one that has none.
+    ///
+    /// # Errors
+    /// When the file is not such a component, or was compiled for another
+    /// machine or by another version.
+    pub(crate) fn open(path: &Path, packed: Option<Vec<u8>>) -> Result<Self> {
+        let engine = Engine::new(&runner_engine::config()?)?;
+        let component = load(&engine, path)?;
+        let pre = imports::linker(&engine, &component)?.instantiate_pre(&component)?;
+        let indices = EdgepickIndices::new(&pre)?;
+        let initial = initial_memory(&component);
+        let site = packed.as_ref().map_or(0, Vec::len).saturating_mul(2);
+        tick(engine.weak());
+        Ok(Self {
+            engine,
+            pre,
+            indices,
+            packed,
+            memory: initial.saturating_add(site).saturating_add(MEMORY),
+            idle: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// One HTTP exchange; see `answer.handle` in `wit/edgepick.wit`.
+    ///
+    /// # Errors
+    /// When the guest traps or takes too long.
+    pub(crate) fn answer(&self, request: answer::Request<'_>) -> Result<answer::Outcome, Failure> {
+        self.with(|guest| {
+            let site = guest.site.edgepick_site_answer();
+            site.call_handle(&mut guest.store, request)
+        })
+    }
+
+    /// One event of a platform; see `gateway.handle` in `wit/edgepick.wit`.
+    ///
+    /// # Errors
+    /// The outer error when the guest traps or takes too long; the inner one
+    /// when there is no document.
+    pub(crate) fn event(
+        &self,
+        platform: &str,
+        event: &[u8],
+        context: gateway::Context<'_>,
+    ) -> Result<Result<Vec<u8>, gateway::EventError>, Failure> {
+        self.with(|guest| {
+            let gateway = guest.site.edgepick_site_gateway();
+            gateway.call_handle(&mut guest.store, platform, event, context)
+        })
+    }
+
+    /// Makes a guest before anyone waits for it.
+    ///
+    /// # Errors
+    /// When it does not take the site.
+    pub(crate) fn warm(&self) -> Result<(), Failure> {
+        self.with(|_| Ok(()))
+    }
+
+    fn with<T>(&self, call: impl FnOnce(&mut Guest) -> Result<T>) -> Result<T, Failure> {
+        let idle = self.lock().pop();
+        let mut guest = match idle {
+            Some(guest) => guest,
+            None => self.start()?,
+        };
+        let ticks = PATIENCE.as_millis() / TICK.as_millis();
+        guest.store.set_epoch_deadline(ticks as u64 + 1);
+        let answer = call(&mut guest)?;
+        self.lock().push(guest);
+        Ok(answer)
+    }
+
+    fn start(&self) -> Result<Guest, Failure> {
+        let limits = StoreLimitsBuilder::new().memory_size(self.memory).build();
+        let mut store = Store::new(&self.engine, State { limits });
+        store.limiter(|state| &mut state.limits);
+        store.set_hostcall_fuel(usize::MAX);
+        // Taking a large site in is slow where processors are thin.
+        store.set_epoch_deadline(u64::MAX >> 1);
+        let instance = self.pre.instantiate(&mut store)?;
+        let site = self.indices.load(&mut store, &instance)?;
+        if let Some(packed) = &self.packed {
+            site.edgepick_site_setup()
+                .call_load(&mut store, packed)?
+                .map_err(|refused| Failure::Trap(format!("{refused:?}")))?;
+        }
+        Ok(Guest { store, site })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Guest>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Maps the compiled code of a file.
+#[expect(
+    unsafe_code,
+    reason = "compiled code cannot be checked; it comes with the program, in the same zip"
+)]
+fn load(engine: &Engine, path: &Path) -> Result<Component> {
+    // SAFETY: the file is one that `runner_engine::precompile` made; whoever
+    // can put another in its place can replace this program too.
+    unsafe { Component::deserialize_file(engine, path) }
+}
+
+/// The size in bytes of the component's largest memory at its start.
+fn initial_memory(component: &Component) -> usize {
+    const PAGE: u64 = 64 << 10;
+    component
+        .resources_required()
+        .and_then(|required| required.max_initial_memory_size)
+        .and_then(|pages| usize::try_from(pages.saturating_mul(PAGE)).ok())
+        .unwrap_or(0)
+}
+
+/// Advances the epoch for as long as anyone holds the engine.
+fn tick(engine: wasmtime::EngineWeak) {
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}

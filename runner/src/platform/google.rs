@@ -1,0 +1,66 @@
+//! Google Cloud Run and Cloud Run functions: HTTP on `0.0.0.0:$PORT`
+//! (<https://cloud.google.com/run/docs/container-contract>). Events are POSTed
+//! there too; they are taken for events only where the deployment says that it
+//! is a function of events (`FUNCTION_SIGNATURE_TYPE`), so that no stranger's
+//! request is.
+
+use std::net::Ipv4Addr;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+
+use super::{Contract, Http, Kind, last_forwarded};
+use crate::function::{Delivery, Function, Told};
+
+/// What Cloud Run sets, besides `PORT`, which many others set too.
+const SERVICE: &str = "K_SERVICE";
+
+pub(super) const KIND: Kind = Kind {
+    name: "google",
+    platform: "google",
+    sign: SERVICE,
+    told: |environment| environment.has(SERVICE),
+    contract: |environment| {
+        let address = environment.address(Ipv4Addr::UNSPECIFIED, &["PORT"], 8080)?;
+        let events = ["event", "cloudevent"].contains(
+            &environment
+                .get("FUNCTION_SIGNATURE_TYPE")
+                .unwrap_or_default(),
+        );
+        Ok(Contract::Http(address, Box::new(CloudRun { events })))
+    },
+};
+
+struct CloudRun {
+    /// Whether this is a function of events.
+    events: bool,
+}
+
+impl Http for CloudRun {
+    fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes> {
+        let trace = request.headers().get("x-cloud-trace-context");
+        let trace = trace
+            .and_then(|value| value.to_str().ok()?.split(['/', ';']).next())
+            .filter(|id| !id.is_empty());
+        if self.events && request.method() == Method::POST {
+            let delivery = Delivery {
+                request_id: trace,
+                target: request.uri().path_and_query().map(|target| target.as_str()),
+                headers: Some(request.headers()),
+            };
+            return match function.event(request.body(), delivery) {
+                Ok(document) => Response::new(document.into()),
+                Err(failure) => {
+                    let mut response = Response::new(failure.to_string().into());
+                    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                    response
+                }
+            };
+        }
+        let told = Told {
+            request_id: trace,
+            client: last_forwarded(request.headers()),
+        };
+        function.exchange(request, told)
+    }
+}

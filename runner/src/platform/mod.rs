@@ -1,0 +1,144 @@
+//! The platforms' runtime contracts: one file a platform, one row a kind in
+//! [`KINDS`].
+
+mod aws;
+mod google;
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+
+use crate::environment::{BadVariable, Environment};
+use crate::function::Function;
+use crate::runtime_api::RuntimeApi;
+
+/// A platform that sends requests to a port of ours.
+pub(crate) trait Http: Send + Sync {
+    /// Answers one of them: a caller's, or the platform's own.
+    fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes>;
+}
+
+/// How a platform runs this program.
+pub(crate) enum Contract {
+    /// It sends requests to this address.
+    Http(SocketAddr, Box<dyn Http>),
+    /// It is asked for invocations.
+    Api(Box<dyn RuntimeApi>),
+}
+
+/// A row of the table of contracts. A platform may have several kinds of
+/// functions; each is one.
+pub(crate) struct Kind {
+    /// As `--platform` and `edgepick pack --for` take it.
+    pub(crate) name: &'static str,
+    /// The platform's name, as `gateway.handle` takes it.
+    pub(crate) platform: &'static str,
+    /// The variables that tell it, for people.
+    pub(crate) sign: &'static str,
+    /// Whether the environment is this kind's. No environment is two kinds'.
+    pub(crate) told: fn(&Environment) -> bool,
+    /// What the environment says in detail.
+    pub(crate) contract: fn(&Environment) -> Result<Contract, BadVariable>,
+}
+
+/// Every kind.
+pub(crate) static KINDS: &[Kind] = &[aws::KIND, google::KIND];
+
+/// No kind, or an unknown one.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unknown {
+    /// The name is none of ours.
+    #[error("the platform `{0}` is not known; accepted: {known}", known = names())]
+    Name(String),
+    /// Nothing tells where this program runs.
+    #[error(
+        "no platform is recognised by its environment; looked for {}; or name one by --platform or EDGEPICK_PLATFORM: {}",
+        signs(),
+        names()
+    )]
+    Nowhere,
+}
+
+fn names() -> String {
+    let names: Vec<_> = KINDS.iter().map(|kind| kind.name).collect();
+    names.join(", ")
+}
+
+fn signs() -> String {
+    let rows = KINDS.iter();
+    let signs: Vec<_> = rows
+        .map(|kind| format!("{} ({})", kind.sign, kind.name))
+        .collect();
+    signs.join(", ")
+}
+
+/// The kind with this name, else the one that the environment tells.
+///
+/// # Errors
+/// When the name is unknown, or nothing is told.
+pub(crate) fn find(
+    name: Option<&str>,
+    environment: &Environment,
+) -> Result<&'static Kind, Unknown> {
+    match name {
+        Some(name) => KINDS
+            .iter()
+            .find(|kind| kind.name == name)
+            .ok_or_else(|| Unknown::Name(name.to_owned())),
+        None => KINDS
+            .iter()
+            .find(|kind| (kind.told)(environment))
+            .ok_or(Unknown::Nowhere),
+    }
+}
+
+/// The caller as the platform's own proxy saw it: the last entry of
+/// `X-Forwarded-For`; what stands before is hearsay.
+fn last_forwarded(headers: &HeaderMap) -> Option<&str> {
+    let mut lines = headers.get_all("x-forwarded-for").iter();
+    let last = lines.next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+    Some(last).filter(|client| !client.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_wins_over_the_environment() {
+        let environment = Environment::from([("PORT", "80"), ("K_SERVICE", "x")]);
+        assert_eq!(find(Some("aws"), &environment).ok().unwrap().name, "aws");
+        assert_eq!(find(None, &environment).ok().unwrap().name, "google");
+    }
+
+    #[test]
+    fn what_is_not_recognised_is_said_with_what_was_looked_for() {
+        let message = find(None, &Environment::default())
+            .err()
+            .unwrap()
+            .to_string();
+        for kind in KINDS {
+            assert!(
+                message.contains(kind.sign) && message.contains(kind.name),
+                "{message}"
+            );
+        }
+        let message = find(Some("acme"), &Environment::default())
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(
+            message.contains("`acme`") && message.contains("aws"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for (i, kind) in KINDS.iter().enumerate() {
+            assert!(kind.name.starts_with(kind.platform), "{}", kind.name);
+            assert!(KINDS[..i].iter().all(|other| other.name != kind.name));
+        }
+    }
+}

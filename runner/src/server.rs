@@ -1,0 +1,115 @@
+//! The HTTP server of platforms that send requests to a port.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use edgepick_host::refusal::{HEAD_TOO_LARGE, TOO_LARGE, TOO_SLOW};
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+
+use crate::function::Function;
+use crate::platform::Http;
+
+/// Most bytes of a request's line and fields.
+const MOST_HEAD: usize = 64 << 10;
+
+/// Most bytes of a body: what the largest event of a platform needs.
+const MOST_BODY: usize = 8 << 20;
+
+/// How long a body may take to arrive, and requests under way to be answered
+/// when the platform stops this program.
+const UPLOAD: Duration = Duration::from_secs(30);
+const FAREWELL: Duration = Duration::from_secs(10);
+
+struct Desk {
+    contract: Box<dyn Http>,
+    function: Function,
+}
+
+/// Serves until the platform says otherwise by SIGTERM or SIGINT, then ends
+/// when what is under way is answered.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub(crate) async fn serve(
+    address: SocketAddr,
+    contract: Box<dyn Http>,
+    function: Function,
+) -> io::Result<()> {
+    let listener = TcpListener::bind(address).await?;
+    eprintln!("listening on {}", listener.local_addr()?);
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let desk = Arc::new(Desk { contract, function });
+    let connections = GracefulShutdown::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let _ = stream.set_nodelay(true);
+                    let desk = Arc::clone(&desk);
+                    let service = service_fn(move |request| {
+                        let desk = Arc::clone(&desk);
+                        async move { answer(&desk, request).await }
+                    });
+                    let connection = http1::Builder::new()
+                        .timer(TokioTimer::new())
+                        .max_buf_size(MOST_HEAD)
+                        .serve_connection(TokioIo::new(stream), service);
+                    // What goes wrong here is the caller's: it hung up.
+                    tokio::spawn(connections.watch(connection));
+                }
+                // Out of descriptors, for instance: others may be closed soon.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            },
+            () = stopped(&mut terminated, &mut interrupted) => break,
+        }
+    }
+    drop(listener);
+    let _ = timeout(FAREWELL, connections.shutdown()).await;
+    Ok(())
+}
+
+async fn stopped(terminated: &mut Signal, interrupted: &mut Signal) {
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = interrupted.recv() => {}
+    }
+}
+
+async fn answer(
+    desk: &Desk,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let head: usize = parts
+        .headers
+        .iter()
+        .map(|(n, v)| n.as_str().len() + v.len() + 4)
+        .sum();
+    let response = if head > MOST_HEAD {
+        HEAD_TOO_LARGE.response().map(Bytes::from)
+    } else {
+        match timeout(UPLOAD, Limited::new(body, MOST_BODY).collect()).await {
+            Ok(Ok(body)) => {
+                let request = Request::from_parts(parts, body.to_bytes());
+                desk.contract.answer(&desk.function, &request)
+            }
+            Ok(Err(e)) if e.is::<LengthLimitError>() => TOO_LARGE.response().map(Bytes::from),
+            Ok(Err(_)) | Err(_) => TOO_SLOW.response().map(Bytes::from),
+        }
+    };
+    Ok(response.map(Full::new))
+}
