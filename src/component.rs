@@ -82,6 +82,7 @@ impl answer::Guest for Component {
         let caller = Caller {
             mount: given.context.mount.as_deref(),
             request_id: given.context.request_id.as_deref(),
+            redirects: !given.context.no_redirects,
             ..Caller::default()
         };
         let head = Head::read(&given.head);

@@ -17,17 +17,25 @@ pub const TARGET: &str = "x86_64-unknown-linux-musl";
 /// How often a running guest is asked whether its time is over.
 pub const TICK: Duration = Duration::from_millis(10);
 
-/// The configuration. A program with it runs where no more than 128 MiB of
+/// What this program is built for: the runner's own side. Processors and
+/// systems have to be alike, C libraries need not.
+pub const OWN: &str = if cfg!(target_env = "musl") {
+    TARGET
+} else {
+    "x86_64-unknown-linux-gnu"
+};
+
+/// The configuration for a target. A program with it runs where no more than 128 MiB of
 /// address space are to be had: memories grow as they need to, and bounds are
 /// checked in code instead of by guard pages.
 ///
 /// # Errors
 ///
-/// Never, as long as [`TARGET`] is a target's name.
-pub fn config() -> Result<Config, Error> {
+/// When the target has no such name.
+pub fn config(target: &str) -> Result<Config, Error> {
     let mut config = Config::new();
     config
-        .target(TARGET)?
+        .target(target)?
         .wasm_component_model(true)
         .gc_support(false)
         .epoch_interruption(true)
@@ -47,5 +55,5 @@ pub fn config() -> Result<Config, Error> {
 /// When it is no valid component.
 #[cfg(feature = "compiler")]
 pub fn precompile(component: &[u8]) -> Result<Vec<u8>, Error> {
-    wasmtime::Engine::new(&config()?)?.precompile_component(component)
+    wasmtime::Engine::new(&config(TARGET)?)?.precompile_component(component)
 }

@@ -27,6 +27,8 @@ pub(crate) struct Told<'a> {
     pub(crate) request_id: Option<&'a str>,
     /// The caller's address, for the log.
     pub(crate) client: Option<&'a str>,
+    /// Whether the platform refuses to pass redirects on this way.
+    pub(crate) no_redirects: bool,
 }
 
 /// What comes with an event.
@@ -120,6 +122,7 @@ impl Function {
             context: answer::Context {
                 mount: self.mount.as_deref(),
                 request_id: told.request_id,
+                no_redirects: told.no_redirects,
             },
         })?;
         let answer::Outcome::Response(answered) = outcome else {

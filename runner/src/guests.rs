@@ -77,7 +77,7 @@ impl Guests {
     /// When the file is not such a component, or was compiled for another
     /// machine or by another version.
     pub(crate) fn open(path: &Path, packed: Option<Vec<u8>>) -> Result<Self> {
-        let engine = Engine::new(&runner_engine::config()?)?;
+        let engine = Engine::new(&runner_engine::config(runner_engine::OWN)?)?;
         let component = load(&engine, path)?;
         let pre = imports::linker(&engine, &component)?.instantiate_pre(&component)?;
         let indices = EdgepickIndices::new(&pre)?;

@@ -5,16 +5,14 @@
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use wasmtime::component::{Component, ComponentType, Linker, Lower, Resource, ResourceType};
+use wasmtime::component::{Component, ComponentType, Linker, LinkerInstance, Lower, Resource};
 use wasmtime::{Engine, Error, Result, StoreContextMut};
 
 use crate::guests::State;
 
-/// A `wasi:io/streams.output-stream` that is our standard error.
-enum Stream {}
-
-/// A `wasi:io/error.error`; there never is one.
-enum Fault {}
+/// Every resource that the world names: those that are traps are of this type,
+/// and one that several interfaces share has to be of one.
+type Opaque = Resource<()>;
 
 /// `wasi:io/streams.stream-error`.
 #[derive(ComponentType, Lower)]
@@ -22,7 +20,7 @@ enum Fault {}
 enum StreamError {
     #[component(name = "last-operation-failed")]
     #[expect(dead_code, reason = "the type has to be whole")]
-    LastOperationFailed(Resource<Fault>),
+    LastOperationFailed(Opaque),
     #[component(name = "closed")]
     Closed,
 }
@@ -38,15 +36,22 @@ struct Datetime {
 /// Everything that the component imports.
 pub(crate) fn linker(engine: &Engine, component: &Component) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    random(&mut linker)?;
-    clock(&mut linker)?;
-    stderr(&mut linker)?;
+    let kind = component.component_type();
+    let names: Vec<&str> = kind.imports(engine).map(|(name, _)| name).collect();
+    // The traps stand beside these under the same name, version and all.
+    let name = |interface: &'static str| {
+        let versions = |name: &&&str| name.split('@').next() == Some(interface);
+        names.iter().find(versions).map_or(interface, |name| name)
+    };
+    random(&mut linker.instance(name("wasi:random/random"))?)?;
+    clock(&mut linker.instance(name("wasi:clocks/wall-clock"))?)?;
+    streams(&mut linker.instance(name("wasi:io/streams"))?)?;
+    stderr(&mut linker.instance(name("wasi:cli/stderr"))?)?;
     linker.define_unknown_imports_as_traps(component)?;
     Ok(linker)
 }
 
-fn random(linker: &mut Linker<State>) -> Result<()> {
-    let mut random = linker.instance("wasi:random/random@0.2.0")?;
+fn random(random: &mut LinkerInstance<'_, State>) -> Result<()> {
     random.func_wrap("get-random-u64", |_, (): ()| {
         let mut bytes = [0; 8];
         fill(&mut bytes)?;
@@ -66,8 +71,7 @@ fn fill(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|e| Error::msg(format!("the system has no randomness: {e}")))
 }
 
-fn clock(linker: &mut Linker<State>) -> Result<()> {
-    let mut clock = linker.instance("wasi:clocks/wall-clock@0.2.0")?;
+fn clock(clock: &mut LinkerInstance<'_, State>) -> Result<()> {
     clock.func_wrap("now", |_, (): ()| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
         Ok((Datetime {
@@ -77,22 +81,16 @@ fn clock(linker: &mut Linker<State>) -> Result<()> {
     })
 }
 
-fn stderr(linker: &mut Linker<State>) -> Result<()> {
-    let mut error = linker.instance("wasi:io/error@0.2.0")?;
-    error.resource("error", ResourceType::host::<Fault>(), |_, _| Ok(()))?;
-    let mut streams = linker.instance("wasi:io/streams@0.2.0")?;
-    streams.resource("output-stream", ResourceType::host::<Stream>(), |_, _| {
-        Ok(())
-    })?;
+fn streams(streams: &mut LinkerInstance<'_, State>) -> Result<()> {
     streams.func_wrap(
         "[method]output-stream.blocking-write-and-flush",
-        |_: StoreContextMut<'_, State>, (_, bytes): (Resource<Stream>, Vec<u8>)| {
+        |_: StoreContextMut<'_, State>, (_, bytes): (Opaque, Vec<u8>)| {
             let written = std::io::stderr().write_all(&bytes);
             Ok((written.map_err(|_| StreamError::Closed),))
         },
-    )?;
-    let mut stderr = linker.instance("wasi:cli/stderr@0.2.0")?;
-    stderr.func_wrap("get-stderr", |_, (): ()| {
-        Ok((Resource::<Stream>::new_own(0),))
-    })
+    )
+}
+
+fn stderr(stderr: &mut LinkerInstance<'_, State>) -> Result<()> {
+    stderr.func_wrap("get-stderr", |_, (): ()| Ok((Opaque::new_own(0),)))
 }

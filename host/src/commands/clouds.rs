@@ -155,6 +155,7 @@ fn measure() -> Result<Cost, CommandError> {
                 context: answer::Context {
                     mount: None,
                     request_id: None,
+                    no_redirects: false,
                 },
             };
             let start = Instant::now();

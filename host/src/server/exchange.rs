@@ -173,6 +173,7 @@ async fn typed(
         context: Context {
             mount: desk.shared.options.mount.as_deref(),
             request_id: origin.id,
+            no_redirects: false,
         },
     };
     desk.instances.answer(request).await

@@ -13,6 +13,7 @@ async fn get(instances: &Instances, target: &str) -> Response {
         context: Context {
             mount: None,
             request_id: None,
+            no_redirects: false,
         },
     };
     match instances.answer(request).await.unwrap() {
@@ -113,6 +114,7 @@ fn an_unknown_platform_is_an_error_of_the_gateway() {
             mount: None,
             client: None,
             request_id: None,
+            no_redirects: false,
             pass_through: None,
             headers: b"",
             target: None,

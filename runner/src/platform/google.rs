@@ -60,6 +60,7 @@ impl Http for CloudRun {
         let told = Told {
             request_id: trace,
             client: last_forwarded(request.headers()),
+            ..Told::default()
         };
         function.exchange(request, told)
     }

@@ -1,8 +1,11 @@
 //! The platforms' runtime contracts: one file a platform, one row a kind in
 //! [`KINDS`].
 
+mod aliyun;
 mod aws;
 mod google;
+mod huawei;
+mod tencent;
 
 use std::net::SocketAddr;
 
@@ -43,7 +46,16 @@ pub(crate) struct Kind {
 }
 
 /// Every kind.
-pub(crate) static KINDS: &[Kind] = &[aws::KIND, google::KIND];
+pub(crate) static KINDS: &[Kind] = &[
+    aliyun::KIND,
+    aws::KIND,
+    google::KIND,
+    huawei::HTTP,
+    huawei::EVENT,
+    tencent::WEB,
+    tencent::EVENT,
+    tencent::IMAGE,
+];
 
 /// No kind, or an unknown one.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +105,15 @@ pub(crate) fn find(
     }
 }
 
+/// The text of a field.
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get(name)?
+        .to_str()
+        .ok()
+        .filter(|text| !text.is_empty())
+}
+
 /// The caller as the platform's own proxy saw it: the last entry of
 /// `X-Forwarded-For`; what stands before is hearsay.
 fn last_forwarded(headers: &HeaderMap) -> Option<&str> {
@@ -107,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_name_wins_over_the_environment() {
-        let environment = Environment::from([("PORT", "80"), ("K_SERVICE", "x")]);
+        let environment = Environment::from_pairs(&[("PORT", "80"), ("K_SERVICE", "x")]);
         assert_eq!(find(Some("aws"), &environment).ok().unwrap().name, "aws");
         assert_eq!(find(None, &environment).ok().unwrap().name, "google");
     }
@@ -132,6 +153,39 @@ mod tests {
             message.contains("`acme`") && message.contains("aws"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn each_environment_is_one_kinds() {
+        for (pairs, expected) in [
+            (&[("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")][..], "aws"),
+            (&[("K_SERVICE", "x"), ("PORT", "8080")], "google"),
+            (
+                &[("FC_FUNCTION_NAME", "x"), ("FC_SERVER_PORT", "9000")],
+                "aliyun",
+            ),
+            (&[("RUNTIME_CODE_ROOT", "/opt/function/code")], "huawei"),
+            (
+                &[
+                    ("RUNTIME_CODE_ROOT", "/opt/function/code"),
+                    ("RUNTIME_API_ADDR", "a:1"),
+                ],
+                "huawei-event",
+            ),
+            (&[("TENCENTCLOUD_RUNENV", "SCF")], "tencent"),
+            (
+                &[("TENCENTCLOUD_RUNENV", "SCF"), ("SCF_RUNTIME_API", "a")],
+                "tencent-event",
+            ),
+        ] {
+            let environment = Environment::from_pairs(pairs);
+            let told: Vec<_> = KINDS
+                .iter()
+                .filter(|kind| (kind.told)(&environment))
+                .map(|kind| kind.name)
+                .collect();
+            assert_eq!(told, [expected], "{pairs:?}");
+        }
     }
 
     #[test]
