@@ -28,7 +28,8 @@ pub mod shape;
 #[cfg(feature = "compiler")]
 pub mod site;
 pub mod source;
-#[cfg(all(test, feature = "compiler"))]
+#[cfg(test)]
+#[cfg(feature = "compiler")]
 mod testing;
 
 #[cfg(feature = "compiler")]

@@ -114,7 +114,6 @@ fn an_unknown_platform_is_an_error_of_the_gateway() {
             mount: None,
             client: None,
             request_id: None,
-            no_redirects: false,
             pass_through: None,
             headers: b"",
             target: None,
