@@ -18,17 +18,25 @@ use crate::function::{Deployed, Function};
 use crate::gateways::{Emulator, GATEWAYS, Outcome, find};
 use crate::leancloud_api::{self, Deployments};
 use crate::listener::{Exchange, Listener, Log};
+use crate::run;
+use crate::runtimes::{self, RUNTIMES};
 use crate::site;
 
 /// What goes wrong is said in one sentence.
-type Failed = Box<dyn Error>;
+pub(crate) type Failed = Box<dyn Error>;
 
 /// Runs the command that the arguments name, the program's name first. Gives
 /// 0 on success, 2 when the arguments are wrong, 1 when something else is.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match command().try_get_matches_from(arguments) {
-        Ok(matches) => dispatch(&matches),
+        Ok(matches) => match matches.subcommand() {
+            Some((runtimes::INSIDE, matches)) => {
+                let plan = matches.get_one::<String>("plan");
+                return runtimes::inside(plan.map_or("", String::as_str));
+            }
+            _ => dispatch(&matches),
+        },
         Err(e) => Err(e.into()),
     };
     match result {
@@ -82,6 +90,13 @@ fn command() -> Command {
                 .args(staging_arguments())
                 .args(serve_arguments()),
         )
+        .subcommand(run::command())
+        .subcommand(
+            Command::new(runtimes::INSIDE)
+                .about("The inner side of `run`; not for people")
+                .hide(true)
+                .arg(Arg::new("plan").required(true)),
+        )
         .subcommands(GATEWAYS.iter().map(|row| {
             row.arguments()
                 .args(site_arguments())
@@ -122,7 +137,7 @@ fn staging_arguments() -> [Arg; 2] {
 }
 
 /// How an emulator listens.
-fn serve_arguments() -> [Arg; 2] {
+pub(crate) fn serve_arguments() -> [Arg; 2] {
     [
         Arg::new("addr")
             .long("addr")
@@ -147,6 +162,7 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failed> {
         Some(("invoke", matches)) => invoke(matches),
         Some(("bench", matches)) => bench::run(matches),
         Some((leancloud_api::COMMAND, matches)) => serve_leancloud(matches),
+        Some(("run", matches)) => run::run(matches),
         Some((name, matches)) => match find(name) {
             Some(emulator) => serve(emulator, matches),
             None => Err(format!("no command {name}").into()),
@@ -155,7 +171,8 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failed> {
     }
 }
 
-/// The table of emulators: command, wire format, variants, product.
+/// The table of emulators: command, wire format, variants, product; then that
+/// of runtimes: kind, what reaches it, product.
 #[must_use]
 pub fn list() -> String {
     let mut text = String::new();
@@ -163,6 +180,11 @@ pub fn list() -> String {
         let variants: Vec<_> = row.variants.iter().map(|variant| variant.name).collect();
         let _ = writeln!(text, "{:<12} {:<20} {}", row.command, row.name, row.product);
         let _ = writeln!(text, "{:<12} {:<20} {}", "", "", variants.join("; "));
+    }
+    for row in RUNTIMES {
+        let kind = format!("run --for {}", row.kind);
+        let _ = writeln!(text, "{kind:<33} {}", row.product);
+        let _ = writeln!(text, "{:<33} {}", "", row.ways().join("; "));
     }
     text
 }
@@ -277,7 +299,7 @@ fn serve_leancloud(matches: &ArgMatches) -> Result<(), Failed> {
 }
 
 /// One line an exchange; with `verbose` the event and the reply too.
-fn log(verbose: bool) -> Log {
+pub(crate) fn log(verbose: bool) -> Log {
     Box::new(move |exchange: &Exchange<'_>| {
         let mut text = String::new();
         if verbose {

@@ -5,6 +5,7 @@
 //! * [`leancloud_api`]: LeanCloud's REST interface before two deployments.
 //! * [`listener`]: the HTTP listener that all of them share.
 //! * [`function`]: what stands behind a gateway; the component, deployed.
+//! * [`runtimes`]: what a platform does with a zip, in place of the component.
 //! * [`site`]: lists of pictures, baked into a component.
 //! * [`bench`](mod@bench): what a request costs.
 //! * [`cli`]: all of it by hand.
@@ -19,4 +20,6 @@ pub mod function;
 pub mod gateways;
 pub mod leancloud_api;
 pub mod listener;
+mod run;
+pub mod runtimes;
 pub mod site;

@@ -1,9 +1,9 @@
 //! The listener that all emulators share: HTTP in, the gateway's work, HTTP
 //! out.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -46,7 +46,43 @@ pub struct Exchange<'a> {
 /// Called after each exchange.
 pub type Log = Box<dyn Fn(&Exchange<'_>) + Send + Sync>;
 
-/// An emulated gateway at work. Dropping it stops it.
+/// Whatever answers callers.
+pub trait Front: Send + Sync + 'static {
+    /// Answers one of them. [`HangUp`] among the response's extensions: the
+    /// connection ends without an answer.
+    fn answer<'a>(
+        &'a self,
+        request: &'a Request<Bytes>,
+        caller: IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Answered> + Send + 'a>>;
+}
+
+/// An answer, and how it came about.
+#[derive(Debug)]
+pub struct Answered {
+    /// The event, if a function was called with one.
+    pub event: Option<Vec<u8>>,
+    /// What came of the call.
+    pub outcome: Option<Outcome>,
+    /// What the caller gets.
+    pub response: Response<Bytes>,
+}
+
+impl From<Response<Bytes>> for Answered {
+    fn from(response: Response<Bytes>) -> Self {
+        Self {
+            event: None,
+            outcome: None,
+            response,
+        }
+    }
+}
+
+/// Stands for the end of a connection without an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct HangUp;
+
+/// A server at work. Dropping it stops it.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
@@ -54,9 +90,14 @@ pub struct Listener {
     thread: Option<JoinHandle<()>>,
 }
 
-struct Desk {
+/// A gateway before a function.
+struct Published {
     gateway: Box<dyn Gateway>,
     function: Box<dyn Function>,
+}
+
+struct Desk {
+    front: Box<dyn Front>,
     log: Option<Log>,
 }
 
@@ -72,16 +113,29 @@ impl Listener {
         function: Box<dyn Function>,
         log: Option<Log>,
     ) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind(address)?;
+        Self::serve(listener, Box::new(Published { gateway, function }), log)
+    }
+
+    /// Lets a front answer those who come to a socket.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn serve(
+        listener: std::net::TcpListener,
+        front: Box<dyn Front>,
+        log: Option<Log>,
+    ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let listener = runtime.block_on(TcpListener::bind(address))?;
         let address = listener.local_addr()?;
-        let desk = Arc::new(Desk {
-            gateway,
-            function,
-            log,
-        });
+        listener.set_nonblocking(true)?;
+        let listener = {
+            let _context = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let desk = Arc::new(Desk { front, log });
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("gateway".to_owned())
@@ -144,7 +198,7 @@ async fn answer(
     desk: &Desk,
     request: Request<Incoming>,
     caller: IpAddr,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Full<Bytes>>, HungUp> {
     let (parts, body) = request.into_parts();
     let response = match Limited::new(body, MOST_BODY).collect().await {
         Ok(body) => exchange(desk, &Request::from_parts(parts, body.to_bytes()), caller).await,
@@ -154,20 +208,24 @@ async fn answer(
             response
         }
     };
-    Ok(response.map(Full::new))
+    match response.extensions().get::<HangUp>() {
+        Some(HangUp) => Err(HungUp),
+        None => Ok(response.map(Full::new)),
+    }
 }
+
+/// What makes hyper end a connection.
+#[derive(Debug, thiserror::Error)]
+#[error("hung up")]
+struct HungUp;
 
 async fn exchange(desk: &Desk, request: &Request<Bytes>, caller: IpAddr) -> Response<Bytes> {
     let since = Instant::now();
-    let (event, outcome, mut response) = match desk.gateway.invocation(request, caller) {
-        Err(response) => (None, None, response),
-        Ok(invocation) => {
-            let call = timeout(desk.gateway.patience(), desk.function.invoke(&invocation));
-            let outcome = call.await.unwrap_or(Outcome::Failed(Failure::TimedOut));
-            let response = desk.gateway.response(request, &invocation, outcome.clone());
-            (Some(invocation.event), Some(outcome), response)
-        }
-    };
+    let Answered {
+        event,
+        outcome,
+        mut response,
+    } = desk.front.answer(request, caller).await;
     let remark = response.extensions_mut().remove::<Remark>();
     if let Some(log) = &desk.log {
         log(&Exchange {
@@ -180,4 +238,27 @@ async fn exchange(desk: &Desk, request: &Request<Bytes>, caller: IpAddr) -> Resp
         });
     }
     response
+}
+
+impl Front for Published {
+    fn answer<'a>(
+        &'a self,
+        request: &'a Request<Bytes>,
+        caller: IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Answered> + Send + 'a>> {
+        Box::pin(async move {
+            let invocation = match self.gateway.invocation(request, caller) {
+                Ok(invocation) => invocation,
+                Err(response) => return response.into(),
+            };
+            let call = timeout(self.gateway.patience(), self.function.invoke(&invocation));
+            let outcome = call.await.unwrap_or(Outcome::Failed(Failure::TimedOut));
+            let response = self.gateway.response(request, &invocation, outcome.clone());
+            Answered {
+                event: Some(invocation.event),
+                outcome: Some(outcome),
+                response,
+            }
+        })
+    }
 }

@@ -21,7 +21,7 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// The fields that go beyond one connection.
-pub(super) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
+pub(crate) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let mut kept = headers.clone();
     for list in headers.get_all(CONNECTION) {
         for name in list.to_str().unwrap_or_default().split(',') {
@@ -38,7 +38,7 @@ pub(super) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
 
 /// The name that the caller used, unless it says nothing but where this machine
 /// is: there is no other way to reach an emulator.
-pub(super) fn named_host(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn named_host(headers: &HeaderMap) -> Option<String> {
     let host = headers.get(HOST)?.to_str().ok()?;
     let uri: Uri = host.parse().ok()?;
     let name = uri.host()?;
@@ -47,17 +47,17 @@ pub(super) fn named_host(headers: &HeaderMap) -> Option<String> {
 }
 
 /// A value as text; bytes that are no UTF-8 are lost.
-pub(super) fn text(value: &HeaderValue) -> String {
+pub(crate) fn text(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
 }
 
 /// All values of a name, in the order sent.
-pub(super) fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+pub(crate) fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     headers.get_all(name).iter().map(text).collect()
 }
 
 /// A name as HTTP/1.1 callers write it: `X-Forwarded-For`.
-pub(super) fn title_case(name: &HeaderName) -> String {
+pub(crate) fn title_case(name: &HeaderName) -> String {
     let word = |word: &str| {
         let (first, rest) = word.split_at(word.len().min(1));
         first.to_ascii_uppercase() + rest

@@ -5,19 +5,19 @@ use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
 /// 8-4-4-4-12 hexadecimal digits.
-pub(super) fn uuid() -> String {
+pub(crate) fn uuid() -> String {
     Uuid::new_v4().to_string()
 }
 
 /// Hexadecimal digits, at most 32.
-pub(super) fn hex(digits: usize) -> String {
+pub(crate) fn hex(digits: usize) -> String {
     let mut id = Uuid::new_v4().simple().to_string();
     // Where it is short, the digits that say which kind of UUID it is stay out.
     id.split_off(32_usize.saturating_sub(digits))
 }
 
 /// 16 characters of base64, the last of them `=`.
-pub(super) fn short() -> String {
+pub(crate) fn short() -> String {
     let id: Vec<u8> = Uuid::new_v4().into_bytes().into_iter().take(11).collect();
     STANDARD.encode(id)
 }

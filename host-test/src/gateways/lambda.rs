@@ -13,14 +13,14 @@ use super::times::Moment;
 use super::{Failure, Outcome};
 
 /// The owner of everything, and where it stands.
-pub(super) const ACCOUNT: &str = "111122223333";
-pub(super) const REGION: &str = "eu-west-1";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const REGION: &str = "eu-west-1";
 
 /// Most bytes of an event.
 pub(super) const MOST_EVENT: usize = 6 * 1024 * 1024;
 
 /// Most bytes of a result, as the runtime API counts.
-pub(super) const MOST_RESULT: usize = 6_291_556;
+pub(crate) const MOST_RESULT: usize = 6_291_556;
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! An emulator is made from its platform's documents alone. It shares nothing
 //! with the component's decoders: a mistake that both made would hide itself.
 
-mod alibaba;
+pub(crate) mod alibaba;
 mod aliyun_apigw;
 mod aliyun_events;
 mod aliyun_fc_http;
@@ -17,25 +17,25 @@ mod baidu_cfc_http;
 mod baidu_events;
 mod document;
 mod google_cloudevents;
-mod headers;
+pub(crate) mod headers;
 mod huawei_apig;
 mod huawei_events;
-mod ids;
-mod lambda;
+pub(crate) mod ids;
+pub(crate) mod lambda;
 pub(crate) mod leancloud;
 mod members;
 mod messages;
 mod openwhisk;
 mod queries;
-mod scf;
-mod sending;
+pub(crate) mod scf;
+pub(crate) mod sending;
 mod tencent_cloudbase;
 mod tencent_events;
 mod tencent_scf_apigw;
 mod tencent_scf_url;
 #[cfg(test)]
 mod testing;
-mod times;
+pub(crate) mod times;
 
 use std::ffi::OsString;
 use std::fmt;

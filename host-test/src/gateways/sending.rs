@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use super::headers::end_to_end;
 
 /// An answer of the platform's own to a request with this method.
-pub(super) fn answer(
+pub(crate) fn answer(
     status: u16,
     content_type: &'static str,
     body: impl Into<Bytes>,
@@ -22,7 +22,7 @@ pub(super) fn answer(
 }
 
 /// Says the type of a body that does not say it itself.
-pub(super) fn default_type(response: &mut Response<Bytes>, content_type: &'static str) {
+pub(crate) fn default_type(response: &mut Response<Bytes>, content_type: &'static str) {
     if !is_bodiless(response.status()) {
         response
             .headers_mut()
@@ -39,7 +39,7 @@ fn is_bodiless(status: StatusCode) -> bool {
 /// What goes out for what the function said, in answer to a request with this
 /// method: fields about one connection stay behind, the length is counted, and
 /// a body is left out where HTTP has none.
-pub(super) fn send(mut response: Response<Bytes>, method: &Method) -> Response<Bytes> {
+pub(crate) fn send(mut response: Response<Bytes>, method: &Method) -> Response<Bytes> {
     let mut headers = end_to_end(response.headers());
     headers.remove(CONTENT_LENGTH);
     let bodiless = is_bodiless(response.status());
@@ -54,7 +54,7 @@ pub(super) fn send(mut response: Response<Bytes>, method: &Method) -> Response<B
 }
 
 /// Adds a field; `None` where that is none of HTTP.
-pub(super) fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Option<()> {
+pub(crate) fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Option<()> {
     let name = HeaderName::try_from(name).ok()?;
     headers.append(name, HeaderValue::try_from(value).ok()?);
     Some(())

@@ -5,34 +5,34 @@ use jiff::tz::offset;
 
 /// The moment that an event is of, in UTC.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment(Timestamp);
+pub(crate) struct Moment(Timestamp);
 
 impl Moment {
     /// This one.
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self(Timestamp::now())
     }
 
     /// `10/Jul/2026:19:19:04 +0000`, as access logs have it.
-    pub(super) fn log(self) -> String {
+    pub(crate) fn log(self) -> String {
         self.0.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
     }
 
     /// RFC 3339 to the second: `2026-07-10T19:19:04Z`.
-    pub(super) fn seconds(self) -> String {
+    pub(crate) fn seconds(self) -> String {
         self.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     /// RFC 3339 to the second in a zone so many hours east:
     /// `2026-07-10T19:19:04+08:00`.
-    pub(super) fn at_offset(self, hours: i8) -> String {
+    pub(crate) fn at_offset(self, hours: i8) -> String {
         let local = self.0.to_zoned(offset(hours).to_time_zone());
         local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
     /// RFC 3339 with this many digits of a second's fraction, at most nine:
     /// `2026-07-10T19:19:04.123Z`.
-    pub(super) fn fraction(self, digits: usize) -> String {
+    pub(crate) fn fraction(self, digits: usize) -> String {
         let seconds = self.0.strftime("%Y-%m-%dT%H:%M:%S");
         let nanoseconds = format!("{:09}", self.0.as_nanosecond().rem_euclid(1_000_000_000));
         let fraction: String = nanoseconds.chars().take(digits).collect();
@@ -40,12 +40,12 @@ impl Moment {
     }
 
     /// Seconds since 1970.
-    pub(super) fn epoch(self) -> i64 {
+    pub(crate) fn epoch(self) -> i64 {
         self.0.as_second()
     }
 
     /// Milliseconds since 1970.
-    pub(super) fn epoch_millis(self) -> i64 {
+    pub(crate) fn epoch_millis(self) -> i64 {
         self.0.as_millisecond()
     }
 }

@@ -52,3 +52,5 @@ mod openwhisk;
 // The vendors' own packages: fetched from their registries, so ignored unless
 // asked for.
 mod vendors;
+// What platforms do with a zip, with programs that were written for it.
+mod runtimes;

@@ -1,0 +1,219 @@
+//! The emulated runtimes: what a platform starts when it is given a zip, and
+//! how it speaks with it. One row a kind in [`RUNTIMES`], one file a platform.
+//!
+//! An emulator is made from its platform's documents alone and runs whatever
+//! the zip holds: it knows nothing of our runner.
+//!
+//! * `package`: zips as the platforms unpack them.
+//! * `machine`: namespaces in which a program finds the platform's ports and
+//!   paths.
+//! * `web`: programs that answer HTTP. `polling`: programs that ask the
+//!   platform for events.
+
+mod aws;
+mod functiongraph;
+mod huawei;
+mod huawei_event;
+mod log;
+mod machine;
+mod package;
+mod polling;
+mod turns;
+mod web;
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::function::Function;
+use crate::listener::Front;
+use log::Log;
+use machine::Ground;
+use package::Modes;
+
+pub use machine::has_namespaces;
+pub(crate) use machine::{INSIDE, inside};
+pub use package::PackageError;
+
+/// A row of the table of runtimes.
+pub struct Runtime {
+    /// What a zip for it is called: the `KIND` of `--for`.
+    pub kind: &'static str,
+    /// The platform's name, as `gateway.handle` takes it.
+    pub platform: &'static str,
+    /// The product, for people.
+    pub product: &'static str,
+    /// The rows of `GATEWAYS`, by name, that reach the program as a function.
+    pub gateways: &'static [&'static str],
+    /// The ways in which callers reach it by plain HTTP.
+    pub doors: &'static [Door],
+    /// What becomes of mode bits.
+    modes: Modes,
+    /// Most bytes that a zip may unpack to.
+    most_unpacked: u64,
+    deploy: fn(Deployment) -> Result<Box<dyn Program>, DeployError>,
+}
+
+/// A way to reach a program by plain HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// In a word or two.
+    pub name: &'static str,
+    /// Whether statuses, fields and bodies get through as they are.
+    pub faithful: bool,
+}
+
+/// Every runtime, one row each.
+pub static RUNTIMES: &[Runtime] = &[aws::RUNTIME, huawei::RUNTIME, huawei_event::RUNTIME];
+
+/// The runtime of this kind.
+#[must_use]
+pub fn find(kind: &str) -> Option<&'static Runtime> {
+    RUNTIMES.iter().find(|row| row.kind == kind)
+}
+
+/// What a function's owner sets. What is absent is as the platform has it.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How long one call may take.
+    pub timeout: Option<Duration>,
+    /// How long the program may take to start.
+    pub start: Option<Duration>,
+    /// Megabytes.
+    pub memory: Option<u64>,
+    /// Variables of the owner's own.
+    pub environment: Vec<(String, String)>,
+    /// How often the platform's own interface hangs up before it answers: what
+    /// a program meets on a bad day.
+    pub hang_ups: usize,
+    /// The program `host-test`, where it is not the one that runs.
+    pub harness: Option<PathBuf>,
+}
+
+/// A zip that a platform has taken.
+pub trait Program: Send + Sync {
+    /// What stands behind the gateways of its row.
+    fn function(&self) -> Option<Box<dyn Function>> {
+        None
+    }
+
+    /// What callers reach at a door of its row.
+    fn front(&self, _door: &str) -> Option<Box<dyn Front>> {
+        None
+    }
+
+    /// What it wrote, the end of it.
+    fn log(&self) -> String;
+}
+
+/// Why a platform does not take a zip.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// Whatever platform it is.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// The platform's own reason.
+    #[error("{0}")]
+    Refused(String),
+    /// The emulator's own trouble.
+    #[error("the emulator cannot deploy: {0}")]
+    Emulator(#[from] io::Error),
+}
+
+/// How long a program may take, and how much it may need.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// From its start until it is ready.
+    start: Duration,
+    /// From an event to the answer.
+    timeout: Duration,
+    /// Megabytes.
+    memory: u64,
+}
+
+impl Limits {
+    /// These, where the owner sets no others.
+    fn or(self, settings: &Settings) -> Self {
+        Self {
+            start: settings.start.unwrap_or(self.start),
+            timeout: settings.timeout.unwrap_or(self.timeout),
+            memory: settings.memory.unwrap_or(self.memory),
+        }
+    }
+}
+
+/// An unpacked zip.
+struct Deployment {
+    ground: Arc<Ground>,
+    settings: Settings,
+    log: Log,
+}
+
+impl Runtime {
+    /// The doors and gateways that reach the program, by name.
+    #[must_use]
+    pub fn ways(&self) -> Vec<&'static str> {
+        let doors = self.doors.iter().map(|door| door.name);
+        doors.chain(self.gateways.iter().copied()).collect()
+    }
+
+    /// Hands the platform a zip.
+    ///
+    /// # Errors
+    /// When it does not take it. A program that cannot run is not known before
+    /// it is called.
+    pub fn deploy(&self, zip: &[u8], settings: Settings) -> Result<Box<dyn Program>, DeployError> {
+        let ground = Ground::new(settings.harness.as_deref())?;
+        package::unpack(zip, &ground.code(), self.modes, self.most_unpacked)?;
+        (self.deploy)(Deployment {
+            ground: Arc::new(ground),
+            settings,
+            log: Log::default(),
+        })
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An environment of these variables and the owner's own.
+fn environment<'a>(
+    variables: impl IntoIterator<Item = (&'a str, String)>,
+    settings: &Settings,
+) -> Vec<(String, String)> {
+    let variables = variables.into_iter();
+    let own = settings.environment.iter().cloned();
+    variables
+        .map(|(name, value)| (name.to_owned(), value))
+        .chain(own)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateways::GATEWAYS;
+
+    #[test]
+    fn rows_are_found_by_unique_kinds_and_name_gateways_of_their_platform() {
+        for (i, row) in RUNTIMES.iter().enumerate() {
+            assert!(row.kind.starts_with(row.platform), "{}", row.kind);
+            assert!(RUNTIMES[..i].iter().all(|other| other.kind != row.kind));
+            assert_eq!(find(row.kind).unwrap().kind, row.kind);
+            assert!(row.gateways.len() + row.doors.len() > 0, "{}", row.kind);
+            for name in row.gateways {
+                let gateway = GATEWAYS.iter().find(|gateway| gateway.name == *name);
+                let gateway = gateway.unwrap_or_else(|| panic!("{}: no {name}", row.kind));
+                assert_eq!(gateway.platform, row.platform, "{name}");
+            }
+        }
+        assert!(find("nothing").is_none());
+    }
+}

@@ -1,0 +1,214 @@
+//! Programs that answer HTTP: at a port that the platform fixes or names.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::log::Log;
+use super::machine::{End, Ground, Machine, Plan, StartError};
+use super::{Deployment, Limits};
+use crate::gateways::Failure;
+
+/// An address of this machine that a program which listens on 127.0.0.1 alone
+/// does not answer at: what comes from outside an instance.
+#[allow(dead_code, reason = "for platforms whose rows come next")]
+pub(super) const NOT_LOOPBACK: [u8; 4] = [127, 0, 0, 2];
+
+/// How long after its last word a program is seen to have ended.
+const LAG: Duration = Duration::from_millis(200);
+
+/// A deployed program, and the process that runs it, if one does.
+#[derive(Clone, Debug)]
+pub(super) struct Web(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    plan: Plan,
+    address: SocketAddr,
+    /// Most bytes of an answer's body.
+    most: usize,
+    limits: Limits,
+    ground: Arc<Ground>,
+    log: Log,
+    machine: Mutex<Option<Arc<Machine>>>,
+}
+
+/// Why a program gives no answer.
+#[derive(Debug)]
+pub(super) enum WebFailure {
+    /// It cannot be executed.
+    NotExecutable(std::io::Error),
+    /// It ended before it listened.
+    EndedAtStart(End),
+    /// It runs and does not listen.
+    NotListening,
+    /// It did not answer in time, and was ended.
+    TimedOut,
+    /// It ended over the call.
+    Ended(End),
+    /// It hung up, or said what is no HTTP.
+    Broken(String),
+    /// Its answer is longer than the platform takes.
+    TooLarge,
+    /// The emulator's own trouble.
+    Emulator(String),
+}
+
+impl From<WebFailure> for Failure {
+    fn from(failure: WebFailure) -> Self {
+        match failure {
+            WebFailure::TimedOut | WebFailure::NotListening => Self::TimedOut,
+            WebFailure::EndedAtStart(end) | WebFailure::Ended(end) => end.failure(),
+            WebFailure::NotExecutable(_) => Self::Exited,
+            WebFailure::TooLarge => Self::Threw("the answer is too large".to_owned()),
+            WebFailure::Broken(text) | WebFailure::Emulator(text) => Self::Threw(text),
+        }
+    }
+}
+
+impl Web {
+    /// A program that listens at this address when it runs.
+    pub(super) fn new(
+        deployment: Deployment,
+        plan: Plan,
+        address: SocketAddr,
+        limits: Limits,
+        most: usize,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            plan,
+            address,
+            most,
+            limits: limits.or(&deployment.settings),
+            ground: deployment.ground,
+            log: deployment.log,
+            machine: Mutex::new(None),
+        }))
+    }
+
+    pub(super) fn log(&self) -> &Log {
+        &self.0.log
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// The program, started if it does not run.
+    pub(super) async fn running(&self) -> Result<Arc<Machine>, WebFailure> {
+        let shared = &self.0;
+        let mut slot = shared.machine.lock().await;
+        if let Some(machine) = slot.as_ref().filter(|machine| machine.ended().is_none()) {
+            return Ok(Arc::clone(machine));
+        }
+        *slot = None;
+        let memory = shared.limits.memory << 20;
+        let plan = shared.plan.clone();
+        let started = Machine::start(&shared.ground, plan, None, memory, &shared.log);
+        let (machine, _) = started.map_err(|e| match e {
+            StartError::Program(e) => WebFailure::NotExecutable(e),
+            StartError::Emulator(text) => WebFailure::Emulator(text),
+        })?;
+        let limit = shared.limits.start;
+        match machine.connect_in_time(shared.address, limit).await {
+            Ok(_) => {}
+            Err(Some(end)) => return Err(WebFailure::EndedAtStart(end)),
+            Err(None) => return Err(WebFailure::NotListening),
+        }
+        let machine = Arc::new(machine);
+        *slot = Some(Arc::clone(&machine));
+        Ok(machine)
+    }
+
+    /// The program and a connection to it.
+    async fn connected(&self) -> Result<(Arc<Machine>, TcpStream), WebFailure> {
+        loop {
+            let machine = self.running().await?;
+            let e = match machine.connect(self.0.address).await {
+                Ok(connection) => return Ok((machine, connection)),
+                Err(e) => e,
+            };
+            // It may have ended just now: then there will be another one.
+            if timeout(LAG, machine.end()).await.is_err() {
+                return Err(WebFailure::Broken(e.to_string()));
+            }
+        }
+    }
+
+    /// One exchange over a connection of its own. A program that does not
+    /// answer in time is ended.
+    pub(super) async fn exchange(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, WebFailure> {
+        let (machine, connection) = self.connected().await?;
+        let exchange = exchange(connection, request, self.0.most);
+        let result = match timeout(self.0.limits.timeout, exchange).await {
+            Ok(result) => result,
+            Err(_) => {
+                machine.kill();
+                machine.end().await;
+                return Err(WebFailure::TimedOut);
+            }
+        };
+        // Whoever ends hangs up first, and is seen to have ended a little later.
+        if let Err(WebFailure::Broken(_)) = &result
+            && let Ok(end) = timeout(LAG, machine.end()).await
+        {
+            return Err(WebFailure::Ended(end));
+        }
+        result
+    }
+}
+
+/// Sends a request over a connection and reads the answer. Field names go out
+/// in title case, as Go's proxies write them.
+async fn exchange(
+    stream: TcpStream,
+    request: Request<Bytes>,
+    most: usize,
+) -> Result<Response<Bytes>, WebFailure> {
+    let broken = |e: hyper::Error| WebFailure::Broken(e.to_string());
+    let (mut sender, connection) = http1::Builder::new()
+        .title_case_headers(true)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(broken)?;
+    let answer = async {
+        let response = sender.send_request(request.map(Full::new)).await;
+        let (parts, body) = response.map_err(broken)?.into_parts();
+        let body = Limited::new(body, most).collect().await;
+        let body = body.map_err(|e| {
+            if e.is::<http_body_util::LengthLimitError>() {
+                WebFailure::TooLarge
+            } else {
+                WebFailure::Broken(e.to_string())
+            }
+        })?;
+        Ok(Response::from_parts(parts, body.to_bytes()))
+    };
+    let (mut answer, mut connection) = (pin!(answer), pin!(connection));
+    tokio::select! {
+        answer = &mut answer => answer,
+        // It has read and written all that it will.
+        _ = &mut connection => answer.await,
+    }
+}
+
+/// Bytes of all names and values.
+#[allow(dead_code, reason = "for platforms whose rows come next")]
+pub(super) fn size(headers: &HeaderMap) -> usize {
+    let field =
+        |(name, value): (&http::HeaderName, &http::HeaderValue)| name.as_str().len() + value.len();
+    headers.iter().map(field).sum()
+}

@@ -1,0 +1,118 @@
+//! The emulated runtimes themselves: small programs written for these tests,
+//! in zips made here.
+
+mod aws;
+mod huawei;
+
+use std::io::{Cursor, Write as _};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use host_test::gateways::{Invocation, Outcome};
+use host_test::runtimes::{DeployError, Program, Settings, find};
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+/// Far from what anything takes on a machine that is busy with others.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// For a limit that a test waits for.
+const SOON: Duration = Duration::from_millis(300);
+
+/// Entries of a zip: name, mode, content.
+type Files<'a> = &'a [(&'a str, u32, &'a str)];
+
+fn zipped(files: Files<'_>) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, mode, text) in files {
+        let options = SimpleFileOptions::default().unix_permissions(*mode);
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// Settings under which nothing takes too long.
+fn settings() -> Settings {
+    Settings {
+        timeout: Some(PATIENCE),
+        start: Some(PATIENCE),
+        harness: Some(env!("CARGO_BIN_EXE_host-test").into()),
+        ..Settings::default()
+    }
+}
+
+fn try_deploy(
+    kind: &str,
+    files: Files<'_>,
+    settings: Settings,
+) -> Result<Box<dyn Program>, DeployError> {
+    find(kind).unwrap().deploy(&zipped(files), settings)
+}
+
+fn deploy(kind: &str, files: Files<'_>, settings: Settings) -> Box<dyn Program> {
+    try_deploy(kind, files, settings).unwrap_or_else(|e| panic!("{kind}: {e}"))
+}
+
+/// What comes of one event.
+fn call(program: &dyn Program, event: &str) -> Outcome {
+    let invocation = Invocation {
+        event: event.into(),
+        request_id: "5b0b9f3e-0000-4000-8000-000000000001".to_owned(),
+        ..Invocation::default()
+    };
+    let function = program.function().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(function.invoke(&invocation))
+}
+
+#[track_caller]
+fn json(outcome: &Outcome) -> serde_json::Value {
+    match outcome {
+        Outcome::Returned(bytes) => serde_json::from_slice(bytes).unwrap(),
+        Outcome::Failed(failure) => panic!("{failure:?}"),
+    }
+}
+
+/// A script with the path of this machine's Python before it; `None`, and a
+/// message, where there is none.
+fn python(script: &str) -> Option<String> {
+    static FOUND: OnceLock<Option<String>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let ask = ["-c", "import sys; print(sys.executable)"];
+        let output = Command::new("python3").args(ask).output().ok()?;
+        let path = String::from_utf8(output.stdout).ok()?;
+        Some(path.trim().to_owned()).filter(|path| !path.is_empty())
+    });
+    if found.is_none() {
+        eprintln!("skipped: no python3 on this machine");
+    }
+    Some(format!("#!{}\n{script}", found.as_ref()?))
+}
+
+/// Waits until the program's log says this so often: what it writes comes by
+/// another way than its answers.
+#[track_caller]
+fn logged(program: &dyn Program, text: &str, times: usize) {
+    let give_up = Instant::now() + PATIENCE;
+    while program.log().matches(text).count() < times {
+        assert!(Instant::now() < give_up, "no {text:?}: {}", program.log());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn bad_zips_are_refused_by_every_platform() {
+    for row in host_test::runtimes::RUNTIMES {
+        let error = row.deploy(b"no zip", settings()).err();
+        let text = error.unwrap().to_string();
+        assert!(
+            text.contains("the zip cannot be read"),
+            "{}: {text}",
+            row.kind
+        );
+    }
+}

@@ -1,0 +1,55 @@
+# A program that answers HTTP and says what it saw: where to listen is its
+# argument.
+import http.server, json, os, sys, time
+
+host, port = sys.argv[1].rsplit(":", 1)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        length = int(self.headers.get("content-length") or 0)
+        body = self.rfile.read(length).decode("latin-1")
+        path = self.path.split("?")[0].rsplit("/", 1)[-1]
+        if path == "exit":
+            print("going", flush=True)
+            os._exit(7)
+        if path == "sleep":
+            time.sleep(1000)
+        if path == "hang-up":
+            self.close_connection = True
+            return
+        seen = {
+            "method": self.command,
+            "target": self.path,
+            "headers": [[name, value] for name, value in self.headers.items()],
+            "body": body,
+            "environment": dict(os.environ),
+            "folder": os.getcwd(),
+        }
+        text = json.dumps(seen).encode()
+        if path == "large":
+            text = b"x" * (7 << 20)
+        self.send_response(302 if path == "redirect" else 200)
+        if path == "redirect":
+            self.send_header("Location", "https://pictures.test/1.webp")
+            self.send_header("Set-Cookie", "a=1")
+            self.send_header("Set-Cookie", "b=2")
+        if path == "fields":
+            self.send_header("X-Long", "x" * 9000)
+        if path == "status":
+            self.send_header("X-Fc-Status", "404")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(text)
+
+    do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = answer
+
+    def log_message(self, *arguments):
+        pass
+
+
+http.server.ThreadingHTTPServer((host, int(port)), Handler).serve_forever()
