@@ -1,7 +1,8 @@
 //! The command `host-test`.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead as _, BufReader, Lines};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use host_test::gateways::GATEWAYS;
 
@@ -93,32 +94,61 @@ fn what_is_wrong_is_said() {
     }
 }
 
+/// The command at work, which ends with this.
+pub(crate) struct Served {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    lines: Lines<BufReader<ChildStderr>>,
+}
+
+impl Served {
+    /// Starts it at a port of its own, published below a path.
+    pub(crate) fn start(arguments: &[&str], base: &str) -> Self {
+        let mut child = command(arguments)
+            .args(["--addr", "127.0.0.1:0"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        let address = first
+            .strip_prefix("http://")
+            .and_then(|rest| rest.split_once(&format!("{base}/ is ")))
+            .unwrap_or_else(|| panic!("{first}"));
+        Self {
+            address: address.0.parse().unwrap(),
+            child,
+            lines,
+        }
+    }
+
+    /// The next lines that it says.
+    pub(crate) fn says(&mut self, lines: usize) -> Vec<String> {
+        self.lines
+            .by_ref()
+            .take(lines)
+            .map(Result::unwrap)
+            .collect()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[test]
 fn an_emulator_is_served_by_hand() {
     let list = fixtures().join("catalogues/urls.txt");
-    let arguments = [
-        "tencent",
-        "--addr",
-        "127.0.0.1:0",
-        "--verbose",
-        "--rule",
-        "/pics",
-        "--site",
-        list.to_str().unwrap(),
-    ];
-    let mut child = command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
-    let first = lines.next().unwrap();
-    let address = first
-        .strip_prefix("http://")
-        .and_then(|rest| rest.split_once("/release/pics/ is "))
-        .unwrap_or_else(|| panic!("{first}"));
-    let reply = get(address.0.parse().unwrap(), "/release/pics/random/1");
-    let logged: Vec<_> = lines.by_ref().take(4).collect();
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let site = list.to_str().unwrap();
+    let mut served = Served::start(
+        &["tencent", "--verbose", "--rule", "/pics", "--site", site],
+        "/release/pics",
+    );
+    let reply = get(served.address, "/release/pics/random/1");
+    let logged = served.says(4);
     assert_eq!(reply.status, 302);
     assert!(logged[0].starts_with("event {"), "{logged:#?}");
     assert!(logged[1].starts_with("reply {"), "{logged:#?}");
@@ -133,26 +163,12 @@ fn an_emulator_is_served_by_hand() {
 fn leancloud_s_two_environments_are_served_by_hand() {
     let catalogue = |name| fixtures().join("catalogues").join(name);
     let (pc, urls) = (catalogue("pc.txt"), catalogue("urls.txt"));
-    let mut child = command(&["leancloud-api", "--addr", "127.0.0.1:0"])
-        .arg("--site")
-        .arg(pc)
-        .arg("--stage-site")
-        .arg(urls)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
-    let first = lines.next().unwrap();
-    let address = first
-        .strip_prefix("http://")
-        .and_then(|rest| rest.split_once("/1.1/functions/ is "))
-        .unwrap_or_else(|| panic!("{first}"))
-        .0
-        .parse()
-        .unwrap();
-    let notice: Vec<_> = lines.by_ref().take(4).collect();
+    let (pc, urls) = (pc.to_str().unwrap(), urls.to_str().unwrap());
+    let mut served = Served::start(
+        &["leancloud-api", "--site", pc, "--stage-site", urls],
+        "/1.1/functions",
+    );
+    let notice = served.says(4);
     let said = |name: &str| {
         let value = notice.iter().find_map(|line| line.strip_prefix(name));
         let value = value.unwrap_or_else(|| panic!("{name} in {notice:#?}"));
@@ -164,11 +180,9 @@ fn leancloud_s_two_environments_are_served_by_hand() {
             ("X-LC-Key", said("X-LC-Key: ")),
             ("X-LC-Prod", prod),
         ];
-        let info = ask(address, "POST", "/1.1/functions/info", &headers, b"{}");
+        let path = "/1.1/functions/info";
+        let info = ask(served.address, "POST", path, &headers, b"{}");
         info.json()["result"]["pictures"].as_u64()
     };
-    let both = (pictures("1"), pictures("0"));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert_eq!(both, (Some(12), Some(7)), "{notice:#?}");
+    assert_eq!((pictures("1"), pictures("0")), (Some(12), Some(7)));
 }

@@ -14,6 +14,7 @@ use edgepick_host::site::{Site, SiteOptions};
 use host_test::function::Deployed;
 use host_test::gateways::GATEWAYS;
 use host_test::listener::Listener;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// A port of our own.
 pub(crate) const ANY_PORT: SocketAddr =
@@ -105,6 +106,7 @@ impl Stand {
     /// `sample` is the embedded sample, `none` a component without a site;
     /// anything else a list or a settings file in the folder of the fixtures.
     fn new(name: &str) -> Self {
+        raise_file_limit();
         let prepared = match name {
             "none" => None,
             "sample" => Some(input::sample().unwrap()),
@@ -171,6 +173,18 @@ impl Stand {
     pub(crate) fn http(&self) -> SocketAddr {
         self.doors[0].address
     }
+}
+
+/// As many open files as the system allows: each door has a few, and so has
+/// each of many callers at once.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    // Where that is refused, the default may still do.
+    let _ = setrlimit(Resource::Nofile, raised);
 }
 
 /// The stand with this name; see [`Stand::new`].
