@@ -98,7 +98,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<(), Failed> {
     let cannot_listen = |e| format!("{address}: cannot listen there: {e}");
     let (listener, base) = if let Some(front) = program.front(through) {
         let socket = TcpListener::bind(address).map_err(cannot_listen)?;
-        (Listener::serve(socket, front, log)?, String::new())
+        let door = row.doors.iter().find(|door| door.name == through);
+        let base = door.map_or("", |door| door.base).to_owned();
+        (Listener::serve(socket, front, log)?, base)
     } else {
         let emulator = gateways::find(through).ok_or("no such gateway")?;
         let arguments = matches.get_many::<OsString>("gateway");

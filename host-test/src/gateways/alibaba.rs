@@ -3,6 +3,8 @@
 //! headers and response headers", and recordings of the live service where
 //! they are silent.
 
+pub(crate) mod trigger;
+
 use bytes::Bytes;
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Method, Response};
@@ -13,14 +15,14 @@ use super::sending::answer;
 use super::{Failure, ids, times::Moment};
 
 /// The owner of everything, and where it stands.
-pub(super) const ACCOUNT: &str = "1042000000000042";
-pub(super) const REGION: &str = "cn-hongkong";
+pub(crate) const ACCOUNT: &str = "1042000000000042";
+pub(crate) const REGION: &str = "cn-hongkong";
 
 /// Most bytes that a function may be handed while its caller waits.
-pub(super) const MOST_BODY: usize = 32 * 1024 * 1024;
+pub(crate) const MOST_BODY: usize = 32 * 1024 * 1024;
 
 /// The same where nobody waits.
-pub(super) const MOST_ASYNC_BODY: usize = 128 * 1024;
+pub(crate) const MOST_ASYNC_BODY: usize = 128 * 1024;
 
 /// How a caller says that it does not wait.
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-fc-invocation-type");
@@ -31,19 +33,19 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-fc-request-id");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-fc-error-type");
 
 /// `1-6a5b0c01-15aa00bb-0123456789ab`: seconds since 1970, then chance.
-pub(super) fn request_id(moment: Moment) -> String {
+pub(crate) fn request_id(moment: Moment) -> String {
     format!("1-{:08x}-{}-{}", moment.epoch(), ids::hex(8), ids::hex(12))
 }
 
 /// Whether the caller does not wait for the function.
-pub(super) fn is_async(headers: &HeaderMap) -> bool {
+pub(crate) fn is_async(headers: &HeaderMap) -> bool {
     headers
         .get(INVOCATION_TYPE)
         .is_some_and(|kind| text(kind).eq_ignore_ascii_case("async"))
 }
 
 /// Why the platform refuses a body of this size, if it does.
-pub(super) fn too_large(headers: &HeaderMap, size: usize) -> Option<Refusal> {
+pub(crate) fn too_large(headers: &HeaderMap, size: usize) -> Option<Refusal> {
     let most = if is_async(headers) {
         MOST_ASYNC_BODY
     } else {
@@ -58,15 +60,15 @@ pub(super) fn too_large(headers: &HeaderMap, size: usize) -> Option<Refusal> {
 
 /// An answer that is not the function's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) status: u16,
-    pub(super) code: &'static str,
-    pub(super) message: String,
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
 }
 
 impl Refusal {
     /// As many instances run as may.
-    pub(super) fn throttled() -> Self {
+    pub(crate) fn throttled() -> Self {
         Self {
             status: 429,
             code: "ResourceThrottled",
@@ -75,7 +77,7 @@ impl Refusal {
     }
 
     /// In the form of version 3.0.
-    pub(super) fn response(&self, request_id: &str, method: &Method) -> Response<Bytes> {
+    pub(crate) fn response(&self, request_id: &str, method: &Method) -> Response<Bytes> {
         let document = json!({
             "Code": self.code,
             "Message": self.message,
@@ -90,13 +92,13 @@ impl Refusal {
 }
 
 /// The answer to who does not wait.
-pub(super) fn accepted(request_id: &str, method: &Method) -> Response<Bytes> {
+pub(crate) fn accepted(request_id: &str, method: &Method) -> Response<Bytes> {
     let response = answer(202, "application/json", "", method);
     numbered(response, request_id)
 }
 
 /// What the function's caller gets with the failure's kind beside it.
-pub(super) fn marked(mut response: Response<Bytes>, failure: &Failure) -> Response<Bytes> {
+pub(crate) fn marked(mut response: Response<Bytes>, failure: &Failure) -> Response<Bytes> {
     let kind = match failure {
         Failure::Threw(_) => "HandledInvocationError",
         Failure::TimedOut | Failure::Memory | Failure::Exited | Failure::Busy => {
@@ -109,7 +111,7 @@ pub(super) fn marked(mut response: Response<Bytes>, failure: &Failure) -> Respon
 }
 
 /// The answer with the request's id.
-pub(super) fn numbered(mut response: Response<Bytes>, request_id: &str) -> Response<Bytes> {
+pub(crate) fn numbered(mut response: Response<Bytes>, request_id: &str) -> Response<Bytes> {
     if let Ok(id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

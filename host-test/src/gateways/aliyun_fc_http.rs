@@ -14,16 +14,10 @@ use bytes::Bytes;
 use clap::Args;
 use http::{Request, Response};
 
-use super::alibaba::{self, Refusal};
+use super::alibaba::{self, trigger};
 use super::arguments::seconds;
 use super::times::Moment;
 use super::{Emulator, Gateway, Invocation, Outcome, Variant, build};
-
-/// Most bytes of a request's fields, and of an answer's.
-const MOST_HEADERS: usize = 8 * 1024;
-
-/// Most bytes of path and query.
-const MOST_TARGET: usize = 4 * 1024;
 
 pub(super) const EMULATOR: Emulator = Emulator {
     command: "aliyun-http",
@@ -72,7 +66,8 @@ impl Gateway for Options {
     ) -> Result<Invocation, Response<Bytes>> {
         let moment = Moment::now();
         let request_id = alibaba::request_id(moment);
-        if let Some(refusal) = self.refusal(request) {
+        let methods: Vec<_> = self.methods.iter().map(String::as_str).collect();
+        if let Some(refusal) = trigger::refusal(request, &methods) {
             return Err(refusal.response(&request_id, request.method()));
         }
         let event = event::Event {
@@ -97,38 +92,6 @@ impl Gateway for Options {
     ) -> Response<Bytes> {
         let id = &invocation.request_id;
         answer::response(self.default_domain, request, id, outcome)
-    }
-}
-
-impl Options {
-    /// Why the function is not called, if it is not.
-    fn refusal(&self, request: &Request<Bytes>) -> Option<Refusal> {
-        let refusal = |status, code, message: String| {
-            Some(Refusal {
-                status,
-                code,
-                message,
-            })
-        };
-        let method = request.method().as_str();
-        if !self.methods.iter().any(|m| m.eq_ignore_ascii_case(method)) {
-            let message = format!("the trigger does not allow the method {method}");
-            return refusal(403, "FCCommonError", message);
-        }
-        let headers = request.headers().iter();
-        let size: usize = headers
-            .map(|(name, value)| name.as_str().len() + value.len())
-            .sum();
-        if size > MOST_HEADERS {
-            let message = format!("the header fields are over {MOST_HEADERS} bytes");
-            return refusal(400, "InvalidArgument", message);
-        }
-        let target = request.uri().path_and_query();
-        if target.is_some_and(|target| target.as_str().len() > MOST_TARGET) {
-            let message = format!("path and query are over {MOST_TARGET} bytes");
-            return refusal(400, "InvalidArgument", message);
-        }
-        alibaba::too_large(request.headers(), request.body().len())
     }
 }
 

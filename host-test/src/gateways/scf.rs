@@ -11,20 +11,20 @@ use serde_json::{Value, json};
 use super::Failure;
 
 /// Most bytes of an event and of what the function gives.
-pub(super) const MOST: usize = 6 * 1024 * 1024;
+pub(crate) const MOST: usize = 6 * 1024 * 1024;
 
 /// The owner of everything.
-pub(super) const APP_ID: u64 = 1_300_000_001;
+pub(crate) const APP_ID: u64 = 1_300_000_001;
 
 /// What the platform says where the event is over [`MOST`].
-pub(super) const EVENT_TOO_LARGE: (u16, &str) = (406, "RequestTooLarge");
+pub(crate) const EVENT_TOO_LARGE: (u16, &str) = (406, "RequestTooLarge");
 
 /// What it says where the answer is.
-pub(super) const ANSWER_TOO_LARGE: (u16, &str) =
+pub(crate) const ANSWER_TOO_LARGE: (u16, &str) =
     (407, "The size of response exceeds the upper limit (6MB)");
 
 /// Status code and text of a call that failed.
-pub(super) fn failure(failure: &Failure, timeout: Duration) -> (u16, String) {
+pub(crate) fn failure(failure: &Failure, timeout: Duration) -> (u16, String) {
     match failure {
         Failure::Threw(text) => (430, text.clone()),
         Failure::TimedOut => (
@@ -41,7 +41,7 @@ pub(super) fn failure(failure: &Failure, timeout: Duration) -> (u16, String) {
 }
 
 /// The document of a call that failed.
-pub(super) fn error_document(request_id: &str, status: u16, message: &str) -> Value {
+pub(crate) fn error_document(request_id: &str, status: u16, message: &str) -> Value {
     json!({
         "errorCode": -1,
         "errorMessage": message,

@@ -10,6 +10,7 @@
 //! * `web`: programs that answer HTTP. `polling`: programs that ask the
 //!   platform for events.
 
+mod aliyun;
 mod aws;
 mod functiongraph;
 mod huawei;
@@ -18,6 +19,9 @@ mod log;
 mod machine;
 mod package;
 mod polling;
+mod scf;
+mod tencent;
+mod tencent_event;
 mod turns;
 mod web;
 
@@ -61,12 +65,40 @@ pub struct Runtime {
 pub struct Door {
     /// In a word or two.
     pub name: &'static str,
+    /// The path below which the program is published, without a slash at its
+    /// end.
+    pub base: &'static str,
     /// Whether statuses, fields and bodies get through as they are.
     pub faithful: bool,
 }
 
+impl Door {
+    const fn faithful(name: &'static str, base: &'static str) -> Self {
+        Self {
+            name,
+            base,
+            faithful: true,
+        }
+    }
+
+    const fn changing(name: &'static str, base: &'static str) -> Self {
+        Self {
+            name,
+            base,
+            faithful: false,
+        }
+    }
+}
+
 /// Every runtime, one row each.
-pub static RUNTIMES: &[Runtime] = &[aws::RUNTIME, huawei::RUNTIME, huawei_event::RUNTIME];
+pub static RUNTIMES: &[Runtime] = &[
+    aliyun::RUNTIME,
+    aws::RUNTIME,
+    huawei::RUNTIME,
+    huawei_event::RUNTIME,
+    tencent::RUNTIME,
+    tencent_event::RUNTIME,
+];
 
 /// The runtime of this kind.
 #[must_use]

@@ -21,7 +21,6 @@ use crate::gateways::Failure;
 
 /// An address of this machine that a program which listens on 127.0.0.1 alone
 /// does not answer at: what comes from outside an instance.
-#[allow(dead_code, reason = "for platforms whose rows come next")]
 pub(super) const NOT_LOOPBACK: [u8; 4] = [127, 0, 0, 2];
 
 /// How long after its last word a program is seen to have ended.
@@ -206,7 +205,6 @@ async fn exchange(
 }
 
 /// Bytes of all names and values.
-#[allow(dead_code, reason = "for platforms whose rows come next")]
 pub(super) fn size(headers: &HeaderMap) -> usize {
     let field =
         |(name, value): (&http::HeaderName, &http::HeaderValue)| name.as_str().len() + value.len();

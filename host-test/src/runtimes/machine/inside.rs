@@ -1,13 +1,15 @@
 //! The inner side: the harness in namespaces of its own, with one program.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::wire::{Ask, Plan, Said, receive, send};
@@ -47,8 +49,7 @@ fn start(plan: &str, control: &OwnedFd) -> Result<(Child, bool), Said> {
     let listener = plan.listen.map(TcpListener::bind).transpose();
     let listener = listener.map_err(|e| failed("cannot listen inside", &e))?;
     let own_processes = root::enter(&plan).map_err(|e| failed("no file system", &e))?;
-    let child = command(&plan)
-        .spawn()
+    let child = spawn(&mut command(&plan), &plan)
         .map_err(|e| Said::NotStarted(e.raw_os_error().unwrap_or_default()))?;
     send(
         control,
@@ -69,6 +70,24 @@ pub(super) fn command(plan: &Plan) -> Command {
         .envs(plan.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null());
     command
+}
+
+/// Starts it; what is neither a program for this machine nor a script fails as
+/// the system says, while the C library would hand it to a shell.
+pub(super) fn spawn(command: &mut Command, plan: &Plan) -> io::Result<Child> {
+    let mut start = [0; 20];
+    let mut file = File::open(&plan.program)?;
+    let length = file.read(&mut start)?;
+    // ELF of 64 bits, little endian, for x86-64 or AArch64.
+    let known = start.starts_with(b"#!")
+        || (length == start.len()
+            && start.starts_with(b"\x7fELF\x02\x01")
+            && matches!(start.get(18..), Some([62 | 183, 0])));
+    let executable = file.metadata()?.permissions().mode() & 0o111 != 0;
+    if executable && !known {
+        return Err(Errno::NOEXEC.into());
+    }
+    command.spawn()
 }
 
 fn serve(control: &OwnedFd, program: Pid, own_processes: bool) {

@@ -411,12 +411,12 @@ fn inside_namespaces(
 
 fn beside_others(plan: &Plan, log: &Log) -> Result<Started, StartError> {
     use std::os::unix::process::CommandExt as _;
-    let mut child = inside::command(plan)
+    let mut command = inside::command(plan);
+    command
         .process_group(0)
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(StartError::Program)?;
+        .stderr(Stdio::piped());
+    let mut child = inside::spawn(&mut command, plan).map_err(StartError::Program)?;
     follow(&mut child, log);
     // Nobody waits for these: a process that it left behind may hold on to them.
     let readers = Vec::new();

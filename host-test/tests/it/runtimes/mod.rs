@@ -1,8 +1,10 @@
 //! The emulated runtimes themselves: small programs written for these tests,
 //! in zips made here.
 
+mod aliyun;
 mod aws;
 mod huawei;
+mod tencent;
 
 use std::io::{Cursor, Write as _};
 use std::process::Command;
@@ -10,8 +12,11 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use host_test::gateways::{Invocation, Outcome};
+use host_test::listener::Listener;
 use host_test::runtimes::{DeployError, Program, Settings, find};
 use zip::write::{SimpleFileOptions, ZipWriter};
+
+use crate::stands::ANY_PORT;
 
 /// Far from what anything takes on a machine that is busy with others.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -67,6 +72,12 @@ fn call(program: &dyn Program, event: &str) -> Outcome {
         .build()
         .unwrap();
     runtime.block_on(function.invoke(&invocation))
+}
+
+/// A program at one of its platform's doors.
+fn behind(program: &dyn Program, door: &str) -> Listener {
+    let socket = std::net::TcpListener::bind(ANY_PORT).unwrap();
+    Listener::serve(socket, program.front(door).unwrap(), None).unwrap()
 }
 
 #[track_caller]

@@ -1,0 +1,304 @@
+//! Alibaba Cloud Function Compute 3.0 (函数计算), `custom.debian*`: help pages
+//! "Custom runtimes", "HTTP triggers" of web functions, "Environment
+//! variables", "Error codes" and "Limits"; reports of public projects for what
+//! the default domain does.
+//!
+//! An HTTP trigger passes the plain request; every other event is a
+//! `POST /invoke`. Over one connection each, where the platform keeps some.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+
+use super::machine::Plan;
+use super::package::Modes;
+use super::web::{NOT_LOOPBACK, Web, WebFailure};
+use super::{DeployError, Deployment, Door, Limits, Program, Runtime, environment};
+use crate::function::Function;
+use crate::gateways::alibaba::{self, ACCOUNT, REGION, Refusal, accepted, is_async, trigger};
+use crate::gateways::headers::{end_to_end, named_host, text, texts};
+use crate::gateways::times::Moment;
+use crate::gateways::{Failure, Invocation, Outcome, ids};
+use crate::listener::{Answered, Front};
+
+const CODE: &str = "/code";
+const NAME: &str = "edgepick";
+const PORT: u16 = 9000;
+const CUSTOM: &str = "custom-domain";
+const DEFAULT: &str = "default-domain";
+
+/// Those of a trigger that lists all.
+const METHODS: [&str; 7] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];
+
+/// Longest answer: none is documented.
+const MOST_ANSWER: usize = 64 << 20;
+
+pub(super) const RUNTIME: Runtime = Runtime {
+    kind: "aliyun",
+    platform: "aliyun",
+    product: "Alibaba Cloud Function Compute, web function with a custom runtime",
+    gateways: &["aliyun_events"],
+    doors: &[Door::faithful(CUSTOM, ""), Door::changing(DEFAULT, "")],
+    modes: Modes::Kept,
+    most_unpacked: 500 << 20,
+    deploy,
+};
+
+fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
+    let limits = Limits {
+        start: Duration::from_secs(120),
+        timeout: Duration::from_secs(60),
+        memory: 512,
+    };
+    let at = deployment.ground.at(CODE);
+    let memory = limits.or(&deployment.settings).memory;
+    let variables = [
+        ("FC_FUNC_CODE_PATH", format!("{}/", at.display())),
+        ("FC_ACCOUNT_ID", ACCOUNT.to_owned()),
+        ("FC_FUNCTION_NAME", NAME.to_owned()),
+        ("FC_FUNCTION_HANDLER", "index.handler".to_owned()),
+        ("FC_FUNCTION_MEMORY_SIZE", memory.to_string()),
+        ("FC_REGION", REGION.to_owned()),
+        ("FC_CUSTOM_LISTEN_PORT", PORT.to_string()),
+        ("FC_SERVER_PORT", PORT.to_string()),
+        ("FC_INSTANCE_ID", format!("c-{}", ids::hex(32))),
+        ("FC_FUNCTION_VERSION", "LATEST".to_owned()),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
+    ];
+    let plan = Plan {
+        program: at.join("bootstrap"),
+        environment: environment(variables, &deployment.settings),
+        writable: true,
+        at,
+        ..Plan::default()
+    };
+    let there = deployment.ground.code().join("bootstrap").is_file();
+    let address = SocketAddr::from((NOT_LOOPBACK, PORT));
+    let web = Web::new(deployment, plan, address, limits, MOST_ANSWER);
+    Ok(Box::new(WebFunction { web, there }))
+}
+
+#[derive(Clone)]
+struct WebFunction {
+    web: Web,
+    /// Whether the zip has a start file.
+    there: bool,
+}
+
+impl Program for WebFunction {
+    fn function(&self) -> Option<Box<dyn Function>> {
+        Some(Box::new(self.clone()))
+    }
+
+    fn front(&self, door: &str) -> Option<Box<dyn Front>> {
+        let default_domain = door == DEFAULT;
+        (default_domain || door == CUSTOM).then(|| -> Box<dyn Front> {
+            Box::new(Trigger {
+                function: self.clone(),
+                default_domain,
+            })
+        })
+    }
+
+    fn log(&self) -> String {
+        self.web.log().text()
+    }
+}
+
+/// Events that no HTTP request is in.
+impl Function for WebFunction {
+    fn invoke<'a>(
+        &'a self,
+        invocation: &'a Invocation,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
+        Box::pin(async {
+            let mut request = Request::new(Bytes::from(invocation.event.clone()));
+            *request.method_mut() = Method::POST;
+            *request.uri_mut() = http::Uri::from_static("/invoke");
+            let headers = request.headers_mut();
+            headers.insert(HOST, HeaderValue::from_static("localhost"));
+            let bytes = HeaderValue::from_static("application/octet-stream");
+            headers.insert(CONTENT_TYPE, bytes);
+            self.add(headers, &invocation.request_id, "/invoke", "/invoke");
+            let response = match self.web.exchange(request).await {
+                Ok(response) => response,
+                Err(failure) => {
+                    let (_, code, message) = self.refused(&failure);
+                    self.web.log().line(&format!("{code}: {message}"));
+                    return Outcome::Failed(failure.into());
+                }
+            };
+            // Status and all other fields are lost.
+            let status = response.headers().get("x-fc-status").map(text);
+            if status.is_some_and(|status| status != "200") {
+                let text = String::from_utf8_lossy(response.body()).into_owned();
+                return Outcome::Failed(Failure::Threw(text));
+            }
+            Outcome::Returned(response.into_body().into())
+        })
+    }
+}
+
+impl WebFunction {
+    /// The fields that every call has.
+    fn add(&self, headers: &mut HeaderMap, request_id: &str, control: &str, path: &str) {
+        let limits = self.web.limits();
+        let (memory, timeout) = (limits.memory.to_string(), limits.timeout.as_secs());
+        for (name, value) in [
+            ("request-id", request_id),
+            ("control-path", control),
+            ("function-name", NAME),
+            ("function-handler", "index.handler"),
+            ("function-memory", &memory),
+            ("function-timeout", &timeout.to_string()),
+            ("region", REGION),
+            ("account-id", ACCOUNT),
+            ("qualifier", "LATEST"),
+            ("version-id", ""),
+            ("access-key-id", ""),
+            ("access-key-secret", ""),
+            ("security-token", ""),
+            ("base-path", path),
+            ("retry-count", "0"),
+            ("service-name", ""),
+            ("service-logproject", ""),
+            ("service-logstore", ""),
+            ("client-ip", ""),
+        ] {
+            let name = HeaderName::try_from(format!("x-fc-{name}"));
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+                headers.insert(name, value);
+            }
+        }
+    }
+
+    /// Status, code and message of a call that the program did not answer.
+    fn refused(&self, failure: &WebFailure) -> (u16, &'static str, String) {
+        let start = |text: String| format!("The function cannot be started. {text}");
+        let exited = |code: i32, message: &str| {
+            let logs = self.web.log().tail(1000);
+            let text = format!(
+                "Function instance exited unexpectedly(code {code}, message:{message}) with start command '/code/bootstrap '. Logs:{logs}"
+            );
+            (412, "CAExited", start(text))
+        };
+        match failure {
+            WebFailure::NotExecutable(_) if !self.there => {
+                let text = "Failed to start function instance. Error: the file /code/bootstrap is not exist";
+                (412, "CAFileNotFound", start(text.to_owned()))
+            }
+            WebFailure::NotExecutable(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
+                let text = "The CA process cannot be started due to bootstrap file don't have execute permissions";
+                (412, "CAFilePermission", text.to_owned())
+            }
+            WebFailure::NotExecutable(e) => {
+                exited(e.raw_os_error().unwrap_or_default(), &e.to_string())
+            }
+            WebFailure::EndedAtStart(end) => exited(end.code, ""),
+            WebFailure::NotListening => {
+                let seconds = self.web.limits().start.as_secs_f64();
+                let logs = self.web.log().tail(1000);
+                let text = format!(
+                    "Function instance health check failed on port {PORT} in {seconds} seconds.\nLogs:{logs}"
+                );
+                (412, "FunctionNotStarted", text)
+            }
+            WebFailure::Ended(_) => {
+                let text = "Process exited unexpectedly before completing request";
+                (502, "FunctionExited", text.to_owned())
+            }
+            WebFailure::TimedOut => {
+                let seconds = self.web.limits().timeout.as_secs_f64();
+                let text = format!("Function time out after {seconds} seconds");
+                (502, "FunctionTimeout", text)
+            }
+            WebFailure::Broken(text) | WebFailure::Emulator(text) => {
+                (502, "BadResponse", text.clone())
+            }
+            WebFailure::TooLarge => (502, "BadResponse", "the answer is too large".to_owned()),
+        }
+    }
+}
+
+/// An HTTP trigger.
+struct Trigger {
+    function: WebFunction,
+    default_domain: bool,
+}
+
+impl Front for Trigger {
+    fn answer<'a>(
+        &'a self,
+        request: &'a Request<Bytes>,
+        caller: IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Answered> + Send + 'a>> {
+        Box::pin(async move { self.exchange(request, caller).await.into() })
+    }
+}
+
+impl Trigger {
+    async fn exchange(&self, request: &Request<Bytes>, caller: IpAddr) -> Response<Bytes> {
+        let request_id = alibaba::request_id(Moment::now());
+        let method = request.method();
+        if let Some(refusal) = trigger::refusal(request, &METHODS) {
+            return refusal.response(&request_id, method);
+        }
+        let passed = self.passed(request, caller, &request_id);
+        let web = &self.function.web;
+        let mut result = web.exchange(passed.clone()).await;
+        let broken = matches!(result, Err(WebFailure::Broken(_) | WebFailure::Ended(_)));
+        if broken && method.is_safe() {
+            result = web.exchange(passed).await;
+        }
+        if is_async(request.headers()) {
+            return accepted(&request_id, method);
+        }
+        match result {
+            Ok(response) => trigger::deliver(self.default_domain, request, &request_id, response),
+            Err(failure) => {
+                let (status, code, message) = self.function.refused(&failure);
+                web.log().line(&format!("{code}: {message}"));
+                let refusal = Refusal {
+                    status,
+                    code,
+                    message,
+                };
+                refusal.response(&request_id, method)
+            }
+        }
+    }
+
+    /// The request that the program gets: the caller's, without what is the
+    /// platform's own.
+    fn passed(&self, request: &Request<Bytes>, caller: IpAddr, id: &str) -> Request<Bytes> {
+        let mut passed = request.clone();
+        let mut headers = end_to_end(request.headers());
+        let own = |name: &HeaderName| name.as_str().starts_with("x-fc-");
+        let own: Vec<_> = headers.keys().filter(|name| own(name)).cloned().collect();
+        for name in own {
+            headers.remove(name);
+        }
+        headers.remove(CONTENT_LENGTH);
+        let domain = if self.default_domain {
+            format!("{NAME}-abcdefghij.{REGION}.fcapp.run")
+        } else {
+            named_host(request.headers()).unwrap_or_else(|| "pictures.example.net".to_owned())
+        };
+        let forwarded = HeaderName::from_static("x-forwarded-for");
+        let mut callers = texts(&headers, &forwarded);
+        callers.push(caller.to_string());
+        for (name, value) in [(HOST, domain), (forwarded, callers.join(", "))] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
+        }
+        let path = request.uri().path();
+        self.function.add(&mut headers, id, "/http-invoke", path);
+        *passed.headers_mut() = headers;
+        passed
+    }
+}
