@@ -5,8 +5,10 @@ use edgepick::gateway::FORMATS;
 use edgepick::query::PARAMETERS;
 use edgepick::settings::KEYS;
 
-fn section(title: &str) -> &'static str {
-    let readme = include_str!("../README.md");
+const ENGLISH: &str = include_str!("../README.md");
+const CHINESE: &str = include_str!("../README.zh-CN.md");
+
+fn section<'r>(readme: &'r str, title: &str) -> &'r str {
     let heading = format!("\n## {title}\n");
     let (_, rest) = readme.split_once(&heading).unwrap_or_default();
     assert!(!rest.is_empty(), "the README has no section {title}");
@@ -33,14 +35,23 @@ fn settings() {
         table += &format!("| `{key}` | {default} | {means} |\n");
     }
     assert!(
-        section("Settings").contains(&table),
+        section(ENGLISH, "Settings").contains(&table),
         "the section Settings should hold:\n{table}"
     );
+    let said = quoted(section(CHINESE, "设置"), 1);
+    let keys: Vec<_> = KEYS.iter().map(|(key, _, _)| *key).collect();
+    assert_eq!(said, keys, "the Chinese README's settings");
 }
 
 #[test]
 fn parameters() {
-    let said = quoted(section("Parameters"), 2);
+    for readme in [section(ENGLISH, "Parameters"), section(CHINESE, "参数")] {
+        parameters_of(readme);
+    }
+}
+
+fn parameters_of(section: &str) {
+    let said = quoted(section, 2);
     let not_offered = ["width", "height", "quality"];
     for parameter in PARAMETERS.iter().filter(|p| !not_offered.contains(&p.name)) {
         for name in std::iter::once(&parameter.name).chain(parameter.also) {
@@ -57,7 +68,13 @@ fn parameters() {
 
 #[test]
 fn paths() {
-    let said = quoted(section("Paths"), 1);
+    for readme in [section(ENGLISH, "Paths"), section(CHINESE, "路径")] {
+        paths_of(readme);
+    }
+}
+
+fn paths_of(section: &str) {
+    let said = quoted(section, 1);
     let absent = ["docs", "gallery", "openapi.json"];
     for word in WORDS.iter().filter(|word| !absent.contains(&word.word)) {
         let path = format!("/{}", word.word);
@@ -71,7 +88,7 @@ fn paths() {
 
 #[test]
 fn platforms() {
-    let said = quoted(section("Platforms"), 2);
+    let said = quoted(section(ENGLISH, "Platforms"), 2);
     for format in FORMATS {
         assert!(
             said.contains(&format.name()),

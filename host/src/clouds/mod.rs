@@ -42,8 +42,12 @@ pub struct Cloud {
     pub platform: String,
     /// The product.
     pub name: String,
+    /// The same in Chinese.
+    pub name_zh: String,
     /// What callers of the site see at the platform's own address.
     pub callers: String,
+    /// The same in Chinese.
+    pub callers_zh: String,
     /// Requests.
     pub requests: Figure,
     /// Memory in GB times seconds.
@@ -62,6 +66,9 @@ pub struct Cloud {
     /// Whether it is closing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub life: Option<Figure>,
+    /// The same in Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life_zh: Option<String>,
 }
 
 /// All platforms with the sources of their figures.
@@ -179,33 +186,65 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_readme_s_table_is_this_one() {
-        let mut table =
-            String::from("| platform | wire formats | what callers get |\n|---|---|---|\n");
-        for cloud in clouds().unwrap().clouds {
+    /// What a README says of one platform.
+    type Words<'c> = fn(&'c Cloud) -> (&'c str, &'c str, Option<&'c str>);
+
+    fn table(head: &str, end: &str, words: Words<'_>) -> String {
+        let mut table = format!("{head}\n|---|---|---|\n");
+        for cloud in Vec::leak(clouds().unwrap().clouds) {
             let formats: Vec<_> = FORMATS
                 .iter()
                 .filter(|format| format.platform() == cloud.platform)
                 .map(|format| format!("`{}`", format.name()))
                 .collect();
-            let life = cloud
-                .life
-                .map_or_else(String::new, |life| format!(". {}", life.value));
+            let (name, callers, life) = words(cloud);
+            let life = life.map_or_else(String::new, |life| format!("{end}{life}"));
+            let platform = &cloud.platform;
             let row = format!(
-                "| {} `{}` | {} | {}{life} |\n",
-                cloud.name,
-                cloud.platform,
-                formats.join(", "),
-                cloud.callers
+                "| {name} `{platform}` | {} | {callers}{life} |\n",
+                formats.join(", ")
             );
             table.push_str(&row);
         }
-        let readme = include_str!("../../../README.md");
-        assert!(
-            readme.contains(&table),
-            "the README's table of platforms should be:\n{table}"
-        );
+        table
+    }
+
+    #[test]
+    fn the_readmes_tables_are_this_one() {
+        for (readme, table) in [
+            (
+                include_str!("../../../README.md"),
+                table(
+                    "| platform | wire formats | what callers get |",
+                    ". ",
+                    |cloud| {
+                        let life = cloud.life.as_ref().map(|life| life.value.as_str());
+                        (&cloud.name, &cloud.callers, life)
+                    },
+                ),
+            ),
+            (
+                include_str!("../../../README.zh-CN.md"),
+                table(
+                    "| 平台 | 事件格式 | 访问者得到什么 |",
+                    "。",
+                    |cloud| (&cloud.name_zh, &cloud.callers_zh, cloud.life_zh.as_deref()),
+                ),
+            ),
+        ] {
+            assert!(
+                readme.contains(&table),
+                "the table of platforms should be:\n{table}"
+            );
+        }
+        for cloud in clouds().unwrap().clouds {
+            assert_eq!(
+                cloud.life.is_some(),
+                cloud.life_zh.is_some(),
+                "{}",
+                cloud.platform
+            );
+        }
     }
 
     #[test]
