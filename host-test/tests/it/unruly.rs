@@ -186,15 +186,25 @@ fn a_gateway_reports_failures_as_its_platform_does() {
         let function = Box::new(Deployed::new(&POOLED, row.platform));
         Listener::start(ANY_PORT, row.with(arguments).unwrap(), function, None).unwrap()
     };
-    let passed = start(&["--pass-through", "--function-timeout", "0.5"]);
-    let integrated = start(&["--function-timeout", "0.5"]);
-    let statuses = start(&["--failure-status", "--function-timeout", "0.5"]);
-    for (path, status, message) in [
-        ("/panic", 439, "User process exit when running"),
-        ("/oom", 434, "MemoryLimitReached"),
-        ("/loop", 433, "Invoking task timed out after 0.5 seconds"),
-        ("/throw", 430, "tencent sent an event that was told to fail"),
+    for (path, timeout, status, message) in [
+        ("/panic", "60", 439, "User process exit when running"),
+        ("/oom", "60", 434, "MemoryLimitReached"),
+        (
+            "/loop",
+            "0.5",
+            433,
+            "Invoking task timed out after 0.5 seconds",
+        ),
+        (
+            "/throw",
+            "60",
+            430,
+            "tencent sent an event that was told to fail",
+        ),
     ] {
+        let passed = start(&["--pass-through", "--function-timeout", timeout]);
+        let integrated = start(&["--function-timeout", timeout]);
+        let statuses = start(&["--failure-status", "--function-timeout", timeout]);
         let target = format!("/release{path}");
         let reply = get(passed.address(), &target);
         assert_eq!(
@@ -211,6 +221,7 @@ fn a_gateway_reports_failures_as_its_platform_does() {
         );
         assert_eq!(get(statuses.address(), &target).status, status, "{path}");
     }
+    let integrated = start(&["--function-timeout", "60"]);
     assert_eq!(get(integrated.address(), "/release/good").text(), "good");
 }
 
