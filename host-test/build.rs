@@ -5,6 +5,7 @@ mod component;
 
 fn main() {
     println!("cargo::rerun-if-changed=../host/build/component.rs");
+    println!("cargo::rerun-if-changed=../host/build/nested.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let wasm = component::build("unruly");
     println!("cargo::rustc-env=EDGEPICK_UNRULY={}", wasm.display());

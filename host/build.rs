@@ -5,6 +5,7 @@ mod component;
 
 fn main() {
     println!("cargo::rerun-if-changed=build/component.rs");
+    println!("cargo::rerun-if-changed=build/nested.rs");
     println!("cargo::rerun-if-changed=build.rs");
     if std::env::var_os("CARGO_FEATURE_COMPILER").is_some() {
         let wasm = component::build("edgepick");

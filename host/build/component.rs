@@ -3,7 +3,10 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{Command, exit};
+use std::process::exit;
+
+#[path = "nested.rs"]
+mod nested;
 
 /// The target of every component here.
 const TARGET: &str = "wasm32-wasip2";
@@ -15,7 +18,7 @@ const TARGET: &str = "wasm32-wasip2";
 pub(crate) fn build(package: &str) -> PathBuf {
     add_target();
     let folder = variable("OUT_DIR").join("component");
-    let status = cargo()
+    let status = nested::cargo(&workspace())
         .args(["build", "--locked", "--package", package])
         .args(["--target", TARGET, "--profile", "component", "--target-dir"])
         .arg(&folder)
@@ -37,52 +40,10 @@ pub(crate) fn build(package: &str) -> PathBuf {
     wasm
 }
 
-/// The nested cargo, free of what the outer one set for itself: its flags,
-/// wrappers (clippy's among them) and target folder are not the component's.
-fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in env::vars_os() {
-        let name = name.to_string_lossy();
-        let ours = name.starts_with("CARGO_") && name != "CARGO_HOME" && !network(&name);
-        if ours || ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"].contains(&&*name) {
-            command.env_remove(&*name);
-        }
-    }
-    command.current_dir(workspace());
-    command
-}
-
-/// Whether a variable tells cargo how to reach its registry.
-fn network(name: &str) -> bool {
-    [
-        "CARGO_NET_",
-        "CARGO_HTTP_",
-        "CARGO_REGISTRIES_",
-        "CARGO_REGISTRY_",
-        "CARGO_SOURCE_",
-    ]
-    .iter()
-    .any(|prefix| name.starts_with(prefix))
-}
-
 /// Adds the target's standard library when the toolchain lacks it.
 fn add_target() {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let found = Command::new(rustc)
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .output()
-        .ok()
-        .filter(|output| output.status.success())
-        .is_some_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists());
-    if found {
-        return;
-    }
-    let added = Command::new("rustup")
-        .args(["target", "add", TARGET])
-        .current_dir(workspace())
-        .status()
-        .is_ok_and(|status| status.success());
-    if !added {
+    let top = workspace();
+    if !nested::has_target(TARGET, &top) && !nested::add_target(TARGET, &top) {
         fail(&format!(
             "the toolchain has no target {TARGET} and rustup could not add it: run `rustup target \
              add {TARGET}`, or install that target's standard library as your system offers it"

@@ -1,5 +1,6 @@
 //! From lists and settings to a packed site.
 
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use edgepick::catalogue::{Duplicate, Entry, PackError, Packed, pack};
@@ -65,27 +66,41 @@ impl Input {
     /// When the settings or the sources are wrong; each problem is named with
     /// file, line and column.
     pub fn prepare(&self, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Prepared, InputError> {
-        let config = self
+        self.prepare_from(&self.resolve()?, progress, &mut io::stdin())
+    }
+
+    /// What the settings file says, with the sources that are to be read.
+    pub(crate) fn resolve(&self) -> Result<Config, ConfigError> {
+        let mut config = self
             .config
             .as_deref()
             .map(Config::read)
             .transpose()?
             .unwrap_or_default();
-        let mut sources = config.sources;
         if !self.sources.is_empty() {
-            sources = self.sources.iter().map(SourceSpec::new).collect();
+            config.sources = self.sources.iter().map(SourceSpec::new).collect();
         }
-        for source in &mut sources {
+        for source in &mut config.sources {
             source.base_url = source.base_url.take().or_else(|| self.base_url.clone());
         }
-        let loaded = source::load(&sources, self.strict, progress)?;
+        Ok(config)
+    }
+
+    /// Reads and packs what was resolved.
+    pub(crate) fn prepare_from(
+        &self,
+        config: &Config,
+        progress: &mut dyn FnMut(Progress<'_>),
+        stdin: &mut dyn Read,
+    ) -> Result<Prepared, InputError> {
+        let loaded = source::load(&config.sources, self.strict, progress, stdin)?;
         let Loaded {
             entries,
             origins,
             problems,
             warnings,
         } = loaded;
-        let mut settings = config.settings;
+        let mut settings = config.settings.clone();
         if self.public {
             settings.problems = said(&problems);
         }
@@ -172,7 +187,7 @@ pub fn default_config() -> Option<PathBuf> {
 }
 
 /// Real public pictures to begin with, with their authors and sources.
-const SAMPLE: &[u8] = include_bytes!("../../fixtures/catalogues/sample.json");
+pub(crate) const SAMPLE: &[u8] = include_bytes!("../../fixtures/catalogues/sample.json");
 
 /// The embedded sample.
 ///
@@ -181,7 +196,7 @@ const SAMPLE: &[u8] = include_bytes!("../../fixtures/catalogues/sample.json");
 /// Never, as long as its test passes.
 pub fn sample() -> Result<Prepared, InputError> {
     let source = SourceSpec::new("-");
-    let loaded = source::load_with(&[source], true, &mut |_| {}, &mut &*SAMPLE)?;
+    let loaded = source::load(&[source], true, &mut |_| {}, &mut &*SAMPLE)?;
     let settings = Settings::default();
     let packed = pack_site(&settings, loaded.entries, &loaded.origins)?;
     Ok(Prepared {

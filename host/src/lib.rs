@@ -19,6 +19,8 @@ pub mod fields;
 pub mod input;
 #[cfg(feature = "compiler")]
 pub mod inspect;
+#[cfg(feature = "compiler")]
+pub mod pack;
 pub mod refusal;
 pub mod runner_engine;
 #[cfg(feature = "compiler")]

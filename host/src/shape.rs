@@ -13,6 +13,11 @@ pub enum ShapeError {
     NoComponent(&'static str),
 }
 
+/// Whether bytes begin as every WebAssembly file does.
+pub(crate) fn is_wasm(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\0asm")
+}
+
 /// A component's imports, in its order.
 ///
 /// # Errors

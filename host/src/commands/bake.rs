@@ -21,28 +21,28 @@ pub(super) struct Sources {
     /// The address that a folder of pictures is published under.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Refuse everything when one line is bad.
-    #[arg(long)]
-    strict: bool,
 }
 
 impl Sources {
-    /// Reads and packs `sources`.
-    pub(super) fn prepare(&self, sources: &[PathBuf]) -> Result<Prepared, CommandError> {
-        let input = Input {
+    /// These sources, or without any those of the settings file.
+    pub(super) fn input(&self, sources: &[PathBuf], strict: bool) -> Input {
+        Input {
             sources: sources.to_vec(),
             config: self.config.clone().or_else(default_config),
             base_url: self.base_url.clone(),
-            strict: self.strict,
+            strict,
             public: false,
-        };
-        let mut bar = Bar::default();
-        Ok(input.prepare(&mut |progress| bar.show(progress))?)
+        }
     }
 
     /// Whether a settings file was named.
     pub(super) fn configured(&self) -> bool {
         self.config.is_some()
+    }
+
+    /// Whether anything was said that only lists and folders can follow.
+    pub(super) fn given(&self) -> bool {
+        self.configured() || self.base_url.is_some()
     }
 }
 
@@ -59,11 +59,14 @@ pub(super) struct Bake {
     output: PathBuf,
     #[command(flatten)]
     sources: Sources,
+    /// Refuse everything when one line is bad.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Bake {
     pub(super) fn run(&self) -> Result<(), CommandError> {
-        let prepared = self.sources.prepare(&self.inputs)?;
+        let prepared = prepare(&self.sources.input(&self.inputs, self.strict))?;
         report::remarks(&prepared);
         let site = inspect::site(&prepared.packed.bytes)?;
         let spinner = Bar::spinner(prepared.packed.bytes.len());
@@ -92,9 +95,15 @@ impl Bake {
     }
 }
 
+/// Reads and packs, with a bar where that takes long.
+pub(super) fn prepare(input: &Input) -> Result<Prepared, CommandError> {
+    let mut bar = Bar::default();
+    Ok(input.prepare(&mut |progress| bar.show(progress))?)
+}
+
 /// Writes a file whole or not at all: into a temporary one beside it, which
 /// then takes its name.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let written = if path.as_os_str() == "-" {
         io::stdout().lock().write_all(bytes)
     } else if path.exists() && !path.is_file() {

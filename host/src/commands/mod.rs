@@ -4,6 +4,7 @@
 mod bake;
 mod clouds;
 mod inspect;
+mod pack;
 mod progress;
 mod report;
 mod serve;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 use crate::bake::BakeError;
 use crate::input::InputError;
 use crate::inspect::InspectError;
+use crate::pack::{NoRunner, PackError};
 use crate::site::SiteError;
 
 /// A random-image service as one WebAssembly component.
@@ -34,6 +36,8 @@ enum Command {
     Bake(bake::Bake),
     /// Tell what a component holds.
     Inspect(inspect::Inspect),
+    /// Make a zip for a cloud function out of lists or a baked component.
+    Pack(pack::Pack),
     /// Compare the cloud-function platforms: what is free, what callers see.
     Clouds(clouds::CloudsCommand),
 }
@@ -79,6 +83,25 @@ impl From<BakeError> for CommandError {
     }
 }
 
+impl From<PackError> for CommandError {
+    fn from(error: PackError) -> Self {
+        match error {
+            PackError::Bake(error) => error.into(),
+            PackError::Compile(_) | PackError::Zip(_) => Self::Failed(error.to_string()),
+            error => Self::Input(error.to_string()),
+        }
+    }
+}
+
+impl From<NoRunner> for CommandError {
+    fn from(error: NoRunner) -> Self {
+        match error {
+            NoRunner::Unreadable { .. } | NoRunner::Foreign(_) => Self::Input(error.to_string()),
+            NoRunner::Nowhere { .. } | NoRunner::Build => Self::Failed(error.to_string()),
+        }
+    }
+}
+
 impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
         Self::Failed(error.to_string())
@@ -101,6 +124,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Bake(bake) => bake.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Pack(pack) => pack.run(),
         Command::Clouds(clouds) => clouds.run(),
     };
     match result {

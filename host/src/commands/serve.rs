@@ -6,19 +6,17 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::bake::Sources;
+use super::bake::{Sources, prepare};
 use super::progress::Bar;
 use super::{CommandError, read, report, runtime};
 use crate::input::{Prepared, sample};
 use crate::server::{Door, Log, Server, ServerOptions};
+use crate::shape::is_wasm;
 use crate::site::{Site, SiteOptions};
 use crate::{COMPONENT, inspect};
 
 /// The environment variable that names the mount.
 const MOUNT: &str = "EDGEPICK_MOUNT";
-
-/// What every WebAssembly file begins with.
-const WASM: &[u8] = b"\0asm";
 
 /// Serve a site over HTTP.
 #[derive(Debug, Args)]
@@ -32,6 +30,9 @@ pub(super) struct Serve {
     addr: SocketAddr,
     #[command(flatten)]
     sources: Sources,
+    /// Refuse everything when one line is bad.
+    #[arg(long)]
+    strict: bool,
     /// A path prefix to strip before routing [default: EDGEPICK_MOUNT].
     #[arg(long, value_name = "PATH")]
     mount: Option<String>,
@@ -143,14 +144,14 @@ impl Serve {
             && file.is_file()
         {
             let bytes = read(file)?;
-            if bytes.starts_with(WASM) {
+            if is_wasm(&bytes) {
                 return existing(bytes, &file.display().to_string());
             }
         }
         let prepared = if self.inputs.is_empty() && !self.sources.configured() {
             sample()?
         } else {
-            self.sources.prepare(&self.inputs)?
+            prepare(&self.sources.input(&self.inputs, self.strict))?
         };
         let spinner = Bar::spinner(prepared.packed.bytes.len());
         let baked = runtime()?.block_on(crate::bake::bake(COMPONENT, &prepared.packed.bytes))?;

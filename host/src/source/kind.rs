@@ -37,6 +37,19 @@ impl Kind {
     }
 }
 
+/// The extension under which a list is read as the kind that it is now.
+#[cfg(feature = "compiler")]
+pub(crate) fn extension(extension: Option<&str>, content: &[u8]) -> &'static str {
+    let content = content.strip_prefix(super::BOM).unwrap_or(content);
+    match Kind::of(extension, content) {
+        Kind::Text => "txt",
+        Kind::Json => "json",
+        Kind::Ndjson => "ndjson",
+        Kind::Table(b'\t') => "tsv",
+        Kind::Table(_) => "csv",
+    }
+}
+
 fn sniff(content: &[u8]) -> Kind {
     let line = first_line(content);
     if line.starts_with(b"[") || line.starts_with(b"{") {
@@ -132,6 +145,12 @@ mod tests {
             (None, "", Kind::Text),
         ];
         for (extension, content, kind) in table {
+            let again = super::extension(extension, content.as_bytes());
+            assert_eq!(
+                Kind::of(Some(again), content.as_bytes()),
+                kind,
+                "{content:?}"
+            );
             assert_eq!(
                 Kind::of(extension, content.as_bytes()),
                 kind,

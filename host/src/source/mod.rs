@@ -56,7 +56,7 @@ mod value;
 mod warning;
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use edgepick::catalogue::Entry;
@@ -64,11 +64,13 @@ use edgepick::catalogue::Entry;
 use category::Place;
 use collect::{Collector, Given, Sink};
 use kind::Kind;
-use spec::Location;
 
 pub use category::CategoryFault;
 pub use collect::{Origin, Origins};
+#[cfg(feature = "compiler")]
+pub(crate) use kind::extension;
 pub use problem::{Problem, Problems, Reason};
+pub(crate) use spec::Location;
 pub use spec::SourceSpec;
 pub use url::UrlFault;
 pub use warning::{Warning, WarningKind};
@@ -98,21 +100,13 @@ pub struct Progress<'a> {
     pub total: u64,
 }
 
-/// Reads all sources in turn. `progress` is called after every file of a
-/// folder; lists are read too quickly to need it.
+/// Reads all sources in turn, `stdin` where one is `-`. `progress` is called
+/// after every file of a folder; lists are read too quickly to need it.
 ///
 /// # Errors
 /// All problems, when a source as a whole cannot be read, when no picture is
 /// left, or, if `strict`, when there is any problem at all.
 pub fn load(
-    sources: &[SourceSpec],
-    strict: bool,
-    progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<Loaded, Problems> {
-    load_with(sources, strict, progress, &mut io::stdin())
-}
-
-pub(crate) fn load_with(
     sources: &[SourceSpec],
     strict: bool,
     progress: &mut dyn FnMut(Progress<'_>),
@@ -203,6 +197,12 @@ fn given(spec: &SourceSpec, several: bool, sink: &mut Sink<'_>) -> Result<Given,
     })
 }
 
+/// Whether a file's name says how its pictures lie.
+#[cfg(feature = "compiler")]
+pub(crate) fn is_orientation(path: &Path) -> bool {
+    stem(path).is_some_and(|stem| category::orientation(&stem).is_some())
+}
+
 /// The name of a file without its extension, or of a folder.
 fn stem(path: &Path) -> Option<String> {
     let name = if path.is_dir() {
@@ -242,12 +242,15 @@ fn read(
     }
 }
 
+/// What editors on Windows put before a text.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads the content of a list.
 fn read_list(sink: &mut Sink<'_>, extension: Option<&str>, content: &[u8]) {
     if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
         return sink.fail(Reason::Utf16, || (0, 0));
     }
-    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let content = content.strip_prefix(BOM).unwrap_or(content);
     if content.trim_ascii().is_empty() {
         return;
     }

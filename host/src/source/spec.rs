@@ -47,7 +47,7 @@ pub struct SourceSpec {
 
 /// What a [`SourceSpec::path`] stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Location<'a> {
+pub(crate) enum Location<'a> {
     Stdin,
     /// A URL that is itself the source.
     Inline(&'a str),
@@ -74,7 +74,7 @@ impl SourceSpec {
         self
     }
 
-    pub(super) fn location(&self) -> Location<'_> {
+    pub(crate) fn location(&self) -> Location<'_> {
         match self.path.to_str() {
             Some("-") => Location::Stdin,
             Some(url) if url.contains("://") => Location::Inline(url),

@@ -1,3 +1,4 @@
+use std::io;
 use std::num::NonZeroU16;
 
 use edgepick::catalogue::Orientation;
@@ -16,7 +17,7 @@ fn load_files(files: &[(&str, &[u8])], strict: bool) -> Result<Loaded, Problems>
             SourceSpec::new(*name).relative_to(folder.path())
         })
         .collect();
-    load_with(&sources, strict, &mut |_| {}, &mut io::empty())
+    load(&sources, strict, &mut |_| {}, &mut io::empty())
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn standard_input_is_told_by_its_content() {
         "[\"https://h/1.jpg\"]",
         "url,title\nhttps://h/1.jpg,x\n",
     ] {
-        let loaded = load_with(
+        let loaded = load(
             &[SourceSpec::new("-")],
             true,
             &mut |_| {},

@@ -5,6 +5,8 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod pack;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -26,7 +28,18 @@ fn folder() -> tempfile::TempDir {
     write("bad.txt", "https://a.example/1.jpg\n\nno address\n");
     write("site.toml", "sources = [\"pc.txt\"]\nmax_age = 60\n");
     write("bad.toml", "sources = [\"pc.txt\"]\nmax_aje = 60\n");
+    fs::write(folder.path().join("runner"), runner()).unwrap();
     folder
+}
+
+/// The head of a static program for Linux on x86_64: enough of a runner for a
+/// zip to hold.
+fn runner() -> Vec<u8> {
+    let mut head = b"\x7fELF\x02\x01\x01\0".to_vec();
+    head.resize(18, 0);
+    head.push(62); // EM_X86_64
+    head.resize(64, 0);
+    head
 }
 
 fn command(folder: &Path, arguments: &[&str]) -> Command {
@@ -34,7 +47,8 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
         .current_dir(folder)
         .args(arguments)
-        .env_remove("EDGEPICK_MOUNT");
+        .env_remove("EDGEPICK_MOUNT")
+        .env("EDGEPICK_RUNNER", folder.join("runner"));
     command
 }
 

@@ -1,0 +1,72 @@
+//! AWS Lambda: the runtime `provided.al2023` starts the executable
+//! `bootstrap` of the zip's root. `template.yaml` is for AWS SAM, which wants
+//! it beside the zip.
+
+use super::kind::{Kind, Step, TEXT, Text};
+
+pub(super) static AWS: Kind = Kind {
+    name: "aws",
+    platform: "aws",
+    title: "AWS Lambda, OS-only runtime provided.al2023",
+    program: "bootstrap",
+    limit: Some(50_000_000),
+    texts: &[Text {
+        name: "template.yaml",
+        mode: TEXT,
+        text: TEMPLATE,
+    }],
+    steps: &[
+        Step::Do(
+            "Console: Lambda > Functions > Create function > Author from scratch; Runtime: Amazon Linux 2023, Architecture: x86_64. Then Code > Upload from > .zip file: {zip}. 128 MB and 10 s are enough; the handler's name is not read.",
+        ),
+        Step::Do(
+            "Give it an address: Configuration > Function URL > Create function URL; Auth type: NONE. It passes every method on, HEAD and OPTIONS too; leave its CORS switched off, the site answers that itself.",
+        ),
+        Step::Do("The same by command:"),
+        Step::Type(
+            "aws lambda create-function --function-name edgepick --runtime provided.al2023 --architectures x86_64 --handler bootstrap --memory-size 128 --timeout 10 --zip-file fileb://{zip} --role ROLE_ARN",
+        ),
+        Step::Type(
+            "aws lambda create-function-url-config --function-name edgepick --auth-type NONE",
+        ),
+        Step::Type(
+            "aws lambda add-permission --function-name edgepick --statement-id url --action lambda:InvokeFunctionUrl --principal '*' --function-url-auth-type NONE",
+        ),
+        Step::Type(
+            "aws lambda add-permission --function-name edgepick --statement-id invoke --action lambda:InvokeFunction --principal '*' --invoked-via-function-url",
+        ),
+        Step::Do("Or all of it with AWS SAM, beside the zip:"),
+        Step::Type("unzip {zip} template.yaml && sam deploy --guided"),
+        Step::Do(
+            "An API Gateway (REST or HTTP API) or a load balancer in front works too: proxy integration, method ANY, for / and /{proxy+}.",
+        ),
+    ],
+};
+
+const TEMPLATE: &str = r#"# For AWS SAM, which takes it beside the zip: sam deploy --guided
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Description: A random-image service
+Resources:
+  Edgepick:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: provided.al2023
+      Architectures: [x86_64]
+      Handler: bootstrap
+      CodeUri: "./{zip}"
+      MemorySize: 128
+      Timeout: 10
+      FunctionUrlConfig:
+        AuthType: NONE
+  EdgepickPublic:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Edgepick
+      Action: lambda:InvokeFunction
+      Principal: "*"
+      InvokedViaFunctionUrl: true
+Outputs:
+  Address:
+    Value: !GetAtt EdgepickUrl.FunctionUrl
+"#;
