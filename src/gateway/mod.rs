@@ -135,7 +135,8 @@ pub trait Reply {
     /// Whether a redirect gets through this door, and with it a 304.
     fn redirects(&self) -> bool;
 
-    /// The platform's document for a response.
+    /// The platform's document for a response. That to HEAD has the body of GET:
+    /// the gateway counts it and leaves it out.
     fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8>;
 }
 
