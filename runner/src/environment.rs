@@ -1,11 +1,14 @@
-//! The variables that this program wakes up with.
+//! The variables that this program wakes up with, and its name.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 /// The environment, read once. Values that are not UTF-8 count as absent.
 #[derive(Debug, Default)]
-pub(crate) struct Environment(BTreeMap<String, String>);
+pub(crate) struct Environment {
+    variables: BTreeMap<String, String>,
+    program: Option<String>,
+}
 
 /// A variable with a value that the platform never gives it.
 #[derive(Debug, thiserror::Error)]
@@ -19,19 +22,22 @@ pub(crate) struct BadVariable {
 impl Environment {
     /// That of this process.
     pub(crate) fn of_process() -> Self {
-        let pairs = std::env::vars_os();
-        Self(
-            pairs
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .collect(),
-        )
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let program = std::env::current_exe().ok();
+        let program = program.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        Self { variables, program }
+    }
+
+    /// What this program's file is called.
+    pub(crate) fn program(&self) -> Option<&str> {
+        self.program.as_deref()
     }
 
     /// A variable; none when absent or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
+        self.variables
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
@@ -87,6 +93,15 @@ impl Environment {
     /// One of these variables alone.
     pub(crate) fn from_pairs(pairs: &[(&str, &str)]) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Self(pairs.iter().map(owned).collect())
+        Self {
+            variables: pairs.iter().map(owned).collect(),
+            program: None,
+        }
+    }
+
+    /// The same, of a program of this name.
+    pub(crate) fn started_as(mut self, program: &str) -> Self {
+        self.program = Some(program.to_owned());
+        self
     }
 }

@@ -136,3 +136,6 @@ fn sources(settings: Option<&Path>) -> Vec<PathBuf> {
         .into_iter()
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ mod log;
 mod platform;
 mod runtime_api;
 mod server;
+#[cfg(test)]
+mod testing;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -113,7 +115,7 @@ fn run() -> Result<(), Failed> {
             runtime.block_on(runtime_api::give_up(api.as_ref(), &e.to_string()));
             return Err(e);
         }
-        (Err(e), Contract::Http(..)) => return Err(e),
+        (Err(e), Contract::Http(..) | Contract::Lines(_)) => return Err(e),
     };
     for problem in &opened.problems {
         eprintln!("warning: {problem}");
@@ -134,6 +136,7 @@ fn run() -> Result<(), Failed> {
                 .map_err(|e| format!("cannot listen on {address}: {e}"))?;
         }
         Contract::Api(api) => runtime.block_on(runtime_api::run(api.as_ref(), &function))?,
+        Contract::Lines(lines) => lines.run(&function)?,
     }
     Ok(())
 }

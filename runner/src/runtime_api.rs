@@ -26,7 +26,7 @@ impl Invocation {
         let (parts, event) = response.into_parts();
         let id = parts.headers.get(id)?.to_str().ok()?.to_owned();
         // It becomes part of a path.
-        id.parse::<http::uri::PathAndQuery>().ok()?;
+        format!("/{id}").parse::<http::uri::PathAndQuery>().ok()?;
         Some(Self {
             id,
             event,
@@ -175,3 +175,6 @@ impl Pause {
         self.0 = (self.0 * 2).min(LONGEST_PAUSE);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,9 @@
 use std::net::Ipv4Addr;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response};
 
-use super::{Contract, Http, Kind, last_forwarded};
+use super::{Contract, Http, Kind, last_forwarded, posted, unanswered};
 use crate::function::{Delivery, Function, Told};
 
 /// What Cloud Run sets, besides `PORT`, which many others set too.
@@ -48,14 +48,8 @@ impl Http for CloudRun {
                 target: request.uri().path_and_query().map(|target| target.as_str()),
                 headers: Some(request.headers()),
             };
-            return match function.event(request.body(), delivery) {
-                Ok(document) => Response::new(document.into()),
-                Err(failure) => {
-                    let mut response = Response::new(failure.to_string().into());
-                    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                    response
-                }
-            };
+            let answered = function.event(request.body(), delivery);
+            return answered.map_or_else(|failure| unanswered(&failure), posted);
         }
         let told = Told {
             request_id: trace,

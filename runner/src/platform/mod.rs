@@ -3,17 +3,23 @@
 
 mod aliyun;
 mod aws;
+mod azure;
+mod baidu;
 mod google;
 mod huawei;
+mod leancloud;
+mod openwhisk;
 mod tencent;
 
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 
+pub(crate) use self::openwhisk::Lines;
 use crate::environment::{BadVariable, Environment};
-use crate::function::Function;
+use crate::function::{EventFailure, Function};
 use crate::runtime_api::RuntimeApi;
 
 /// A platform that sends requests to a port of ours.
@@ -28,6 +34,8 @@ pub(crate) enum Contract {
     Http(SocketAddr, Box<dyn Http>),
     /// It is asked for invocations.
     Api(Box<dyn RuntimeApi>),
+    /// It writes invocations to standard input.
+    Lines(Lines),
 }
 
 /// A row of the table of contracts. A platform may have several kinds of
@@ -37,7 +45,7 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The platform's name, as `gateway.handle` takes it.
     pub(crate) platform: &'static str,
-    /// The variables that tell it, for people.
+    /// What tells it, for people.
     pub(crate) sign: &'static str,
     /// Whether the environment is this kind's. No environment is two kinds'.
     pub(crate) told: fn(&Environment) -> bool,
@@ -49,9 +57,14 @@ pub(crate) struct Kind {
 pub(crate) static KINDS: &[Kind] = &[
     aliyun::KIND,
     aws::KIND,
+    azure::KIND,
+    baidu::KIND,
     google::KIND,
     huawei::HTTP,
     huawei::EVENT,
+    leancloud::KIND,
+    openwhisk::LOOP,
+    openwhisk::PROXY,
     tencent::WEB,
     tencent::EVENT,
     tencent::IMAGE,
@@ -103,6 +116,22 @@ pub(crate) fn find(
             .find(|kind| (kind.told)(environment))
             .ok_or(Unknown::Nowhere),
     }
+}
+
+/// The document of an event that was posted here.
+fn posted(document: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(document.into());
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Why an event that was posted here has none.
+fn unanswered(failure: &EventFailure) -> Response<Bytes> {
+    let mut response = Response::new(failure.to_string().into());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
 }
 
 /// The text of a field.
@@ -159,7 +188,11 @@ mod tests {
     fn each_environment_is_one_kinds() {
         for (pairs, expected) in [
             (&[("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")][..], "aws"),
+            (&[("FUNCTIONS_CUSTOMHANDLER_PORT", "4711")], "azure"),
+            (&[("BCE_USER_FUNCTION_NAME", "x")], "baidu"),
             (&[("K_SERVICE", "x"), ("PORT", "8080")], "google"),
+            (&[("LEANCLOUD_APP_PORT", "3000")], "leancloud"),
+            (&[("__OW_API_HOST", "https://ow")], "openwhisk-proxy"),
             (
                 &[("FC_FUNCTION_NAME", "x"), ("FC_SERVER_PORT", "9000")],
                 "aliyun",
@@ -185,6 +218,18 @@ mod tests {
                 .map(|kind| kind.name)
                 .collect();
             assert_eq!(told, [expected], "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_program_named_exec_is_an_action() {
+        for pairs in [&[][..], &[("__OW_API_HOST", "https://ow")]] {
+            let environment = Environment::from_pairs(pairs).started_as("exec");
+            assert_eq!(
+                find(None, &environment).ok().unwrap().name,
+                "openwhisk",
+                "{pairs:?}"
+            );
         }
     }
 

@@ -11,9 +11,9 @@
 use std::net::Ipv4Addr;
 
 use bytes::Bytes;
-use http::{HeaderName, Method, Request, Response, StatusCode};
+use http::{HeaderName, Method, Request, Response};
 
-use super::{Contract, Http, Kind, last_forwarded, text};
+use super::{Contract, Http, Kind, last_forwarded, posted, text, unanswered};
 use crate::function::{Delivery, EventFailure, Function, Told};
 use crate::runtime_api::{Invocation, RuntimeApi, get, post};
 
@@ -90,14 +90,8 @@ impl Http for Image {
             request_id: text(request.headers(), WEB_ID.as_str()),
             ..Delivery::default()
         };
-        match function.event(request.body(), delivery) {
-            Ok(document) => Response::new(document.into()),
-            Err(failure) => {
-                let mut response = Response::new(failure.to_string().into());
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                response
-            }
-        }
+        let answered = function.event(request.body(), delivery);
+        answered.map_or_else(|failure| unanswered(&failure), posted)
     }
 }
 

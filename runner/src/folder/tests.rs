@@ -1,0 +1,129 @@
+use std::fs;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use serde_json::Value;
+
+use super::*;
+use crate::function::{Function, Told};
+use crate::testing;
+
+/// What a folder with these files is asked, and answers.
+fn ask(opened: Opened, target: &str) -> Response<Bytes> {
+    let function = Function {
+        guests: opened.guests,
+        platform: "aws",
+        mount: opened.mount,
+    };
+    let request = Request::get(target).body(Bytes::new()).unwrap();
+    function.exchange(&request, Told::default())
+}
+
+fn location(opened: Opened, target: &str) -> String {
+    let response = ask(opened, target);
+    assert_eq!(response.status(), StatusCode::FOUND, "{response:?}");
+    response.headers()["location"].to_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_kind_of_list_is_served() {
+    for (name, text) in [
+        ("list.txt", "https://i.example/1.webp\n"),
+        ("list.json", r#"["https://i.example/1.webp"]"#),
+        ("list.csv", "url\nhttps://i.example/1.webp\n"),
+        ("list.tsv", "url\twidth\nhttps://i.example/1.webp\t800\n"),
+        ("list.ndjson", r#"{"url":"https://i.example/1.webp"}"#),
+    ] {
+        let opened = testing::opened(&[(name, text)]);
+        assert!(opened.problems.is_empty(), "{name}: {:?}", opened.problems);
+        assert_eq!(location(opened, "/"), "https://i.example/1.webp", "{name}");
+    }
+}
+
+#[test]
+fn a_bad_line_is_named_and_the_good_ones_are_served() {
+    let list = "https://i.example/1.webp\nhttps://i example/2.webp\n";
+    let opened = testing::opened(&[("list.txt", list)]);
+    let problems = opened.problems.join("\n");
+    assert!(problems.starts_with("list.txt:2:"), "{problems}");
+    let info = ask(opened, "/info");
+    let info: Value = serde_json::from_slice(info.body()).unwrap();
+    assert_eq!(info["pictures"], 1, "{info}");
+    assert!(info.to_string().contains("list.txt:2:"), "{info}");
+    let opened = testing::opened(&[("list.txt", list)]);
+    assert_eq!(location(opened, "/"), "https://i.example/1.webp");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_by_each_answer() {
+    for (files, named) in [
+        (
+            &[("list.json", "[\n\"https://i.example/1.webp\",")][..],
+            "list.json",
+        ),
+        (&[], "list.txt"),
+        (&[("list.txt", "\n")], "list.txt"),
+        (
+            &[
+                ("edgepick.toml", "cros = true\n"),
+                ("list.txt", "https://i.example/1.webp\n"),
+            ],
+            "edgepick.toml:1:1",
+        ),
+        (
+            &[("edgepick.toml", "sources = [\"gone.txt\"]\n")],
+            "gone.txt",
+        ),
+    ] {
+        let opened = testing::opened(files);
+        let problems = opened.problems.join("\n");
+        assert!(problems.contains(named), "{named}: {problems}");
+        let response = ask(opened, "/");
+        assert_eq!(
+            response.status(),
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{named}"
+        );
+        let body = String::from_utf8_lossy(response.body());
+        assert!(body.contains(named), "{named}: {body}");
+    }
+}
+
+#[test]
+fn settings_name_sources_and_a_mount() {
+    let opened = testing::opened(&[
+        (
+            "edgepick.toml",
+            "sources = [\"mine.txt\"]\nmount = \"/user/get\"\n",
+        ),
+        ("mine.txt", "https://i.example/mine.webp\n"),
+        ("list.txt", "https://i.example/other.webp\n"),
+    ]);
+    assert_eq!(opened.mount.as_deref(), Some("/user/get"));
+    assert_eq!(location(opened, "/user/get"), "https://i.example/mine.webp");
+}
+
+#[test]
+fn a_folder_without_a_component_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("list.txt"), "https://i.example/1.webp\n").unwrap();
+    let error = |path: &Path| testing::open(path).err().unwrap().to_string();
+    let message = error(folder.path());
+    assert!(
+        message.contains(BAKED) && message.contains(EMPTY),
+        "{message}"
+    );
+    let message = error(&folder.path().join("none"));
+    assert!(message.contains("cannot be entered"), "{message}");
+}
+
+#[test]
+fn a_component_of_another_make_is_an_error() {
+    let cut = testing::component().get(..1000).unwrap();
+    for bytes in [&b"none of ours"[..], cut, b""] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(BAKED), bytes).unwrap();
+        let message = testing::open(folder.path()).err().unwrap().to_string();
+        assert!(message.starts_with("site.cwasm was not made"), "{message}");
+    }
+}

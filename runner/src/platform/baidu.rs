@@ -1,0 +1,75 @@
+//! Baidu Cloud Function Compute (CFC), web function with a custom runtime
+//! (<https://cloud.baidu.com/doc/CFC/s/6mjl0w2pn>): HTTP on `0.0.0.0` at the
+//! port that the console says. Requests pass unchanged; the events of every
+//! other trigger are posted to `/invoke`. Nothing tells those from a caller's
+//! own, to whom the event's document is then the answer.
+
+use std::net::Ipv4Addr;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use serde_json::json;
+
+use super::{Contract, Http, Kind, last_forwarded, posted, text};
+use crate::function::{Delivery, EventFailure, Function, Told};
+
+/// What the platform's runtimes have.
+const HERE: &str = "BCE_USER_FUNCTION_NAME";
+
+/// The platform says the port nowhere; its owner may, by a variable or by
+/// `--addr`.
+const PORT: &str = "PORT";
+
+const EVENTS: &str = "/invoke";
+
+/// The platform's id, in today's spelling and in that of an older runtime.
+const IDS: [&str; 2] = ["x-bce-request-id", "x-cfc-requestid"];
+
+pub(super) const KIND: Kind = Kind {
+    name: "baidu",
+    platform: "baidu",
+    sign: HERE,
+    told: |environment| environment.has(HERE),
+    contract: |environment| {
+        let address = environment.address(Ipv4Addr::UNSPECIFIED, &[PORT], 8080)?;
+        Ok(Contract::Http(address, Box::new(Web)))
+    },
+};
+
+struct Web;
+
+impl Http for Web {
+    fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes> {
+        let headers = request.headers();
+        let request_id = IDS.iter().find_map(|name| text(headers, name));
+        if request.method() == Method::POST && request.uri().path() == EVENTS {
+            let delivery = Delivery {
+                request_id,
+                ..Delivery::default()
+            };
+            let answered = function.event(request.body(), delivery);
+            return answered.map_or_else(|failure| refused(&failure), posted);
+        }
+        let told = Told {
+            request_id,
+            client: text(headers, "x-cfc-clientip").or_else(|| last_forwarded(headers)),
+            ..Told::default()
+        };
+        function.exchange(request, told)
+    }
+}
+
+/// The error document of the platform's other runtimes.
+fn refused(failure: &EventFailure) -> Response<Bytes> {
+    let document = json!({
+        "errorMessage": failure.to_string(),
+        "errorType": failure.name(),
+        "stackTrace": "",
+    });
+    let mut response = posted(document.to_string());
+    *response.status_mut() = match failure {
+        EventFailure::Refused { .. } => StatusCode::BAD_REQUEST,
+        EventFailure::Guest(_) | EventFailure::Panic => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    response
+}
