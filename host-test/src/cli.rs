@@ -13,6 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use edgepick_host::bindings::gateway::Context;
 use edgepick_host::site::{Site, SiteOptions};
 
+use crate::aliyun_api;
 use crate::bench;
 use crate::function::{Deployed, Function};
 use crate::gateways::{Emulator, GATEWAYS, Outcome, find};
@@ -83,6 +84,7 @@ fn command() -> Command {
                 )
                 .args(site_arguments()),
         )
+        .subcommand(aliyun_api::command::command())
         .subcommand(bench::command())
         .subcommand(
             leancloud_api::arguments()
@@ -160,6 +162,12 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failed> {
             Ok(())
         }
         Some(("invoke", matches)) => invoke(matches),
+        Some((aliyun_api::command::NAME, matches)) => {
+            let _server = aliyun_api::command::start(matches)?;
+            loop {
+                std::thread::park();
+            }
+        }
         Some(("bench", matches)) => bench::run(matches),
         Some((leancloud_api::COMMAND, matches)) => serve_leancloud(matches),
         Some(("run", matches)) => run::run(matches),

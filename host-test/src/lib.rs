@@ -7,9 +7,11 @@
 //! * [`function`]: what stands behind a gateway; the component, deployed.
 //! * [`runtimes`]: what a platform does with a zip, in place of the component.
 //! * [`site`]: lists of pictures, baked into a component.
+//! * [`aliyun_api`]: Alibaba Cloud's control plane.
 //! * [`bench`](mod@bench): what a request costs.
 //! * [`cli`]: all of it by hand.
 
+pub mod aliyun_api;
 pub mod bench;
 pub mod cli;
 pub mod function;

@@ -54,3 +54,5 @@ mod openwhisk;
 mod vendors;
 // What platforms do with a zip, with programs that were written for it.
 mod runtimes;
+// Alibaba's control plane, as a process with programs that run.
+mod aliyun_api;

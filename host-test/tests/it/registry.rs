@@ -8,7 +8,7 @@ use host_test::gateways::GATEWAYS;
 use crate::stands::fixtures;
 
 /// Folders of the fixtures that are no wire format's.
-const OTHER_FIXTURES: [&str; 2] = ["catalogues", "scenarios"];
+const OTHER_FIXTURES: [&str; 3] = ["aliyun_api", "catalogues", "scenarios"];
 
 /// The modules of the rows of `FORMATS`. Read as text: the table itself is the
 /// component's own, and nothing here may use it.

@@ -12,6 +12,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+mod aliyun;
 mod leancloud;
 
 /// How long a program may take at most; no test waits for it to pass.
