@@ -309,3 +309,28 @@ mod shell {
         }
     }
 }
+
+#[test]
+fn the_readme_says_what_pack_says() {
+    let readme = include_str!("../../../README.md");
+    for kind in KINDS {
+        let section = format!(
+            "### {}: `{}`\n\n{}\n",
+            kind.title,
+            kind.name,
+            kind.next_steps(&kind.file_name())
+        );
+        assert!(
+            readme.contains(&section),
+            "the README should hold:\n{section}"
+        );
+    }
+    let chinese = include_str!("../../../README.zh-CN.md");
+    for kind in KINDS {
+        assert!(
+            chinese.contains(&format!("`{}`", kind.platform)),
+            "{}",
+            kind.platform
+        );
+    }
+}
