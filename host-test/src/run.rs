@@ -89,6 +89,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<(), Failed> {
             .flatten()
             .cloned()
             .collect(),
+        echo: true,
         ..Settings::default()
     };
     let program = row.deploy(&zip, settings)?;

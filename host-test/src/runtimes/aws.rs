@@ -19,7 +19,7 @@ use super::{DeployError, Deployment, Limits, Program, Runtime, Settings, environ
 use crate::gateways::ids;
 use crate::gateways::lambda::{ACCOUNT, MOST_RESULT, REGION};
 use crate::gateways::sending::answer;
-use crate::gateways::{Failure, Outcome};
+use crate::gateways::{Failure, Invocation, Outcome};
 
 const TASK_ROOT: &str = "/var/task";
 const NAME: &str = "edgepick";
@@ -95,6 +95,10 @@ impl Interface for Lambda {
             at,
             ..Plan::default()
         }
+    }
+
+    fn request_id(&self, _invocation: &Invocation) -> String {
+        ids::uuid()
     }
 
     fn answer<'a>(

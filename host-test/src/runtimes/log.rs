@@ -10,9 +10,20 @@ const MOST: usize = 64 * 1024;
 /// Standard output and standard error of a program and of those that replaced
 /// it, in the order written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log {
+    kept: Arc<Mutex<Vec<u8>>>,
+    echo: bool,
+}
 
 impl Log {
+    /// One that is printed on standard error too, if `echo`.
+    pub(super) fn new(echo: bool) -> Self {
+        Self {
+            echo,
+            ..Self::default()
+        }
+    }
+
     /// Keeps all that comes until the other side is closed.
     pub(super) fn follow(&self, mut source: impl Read + Send + 'static) -> JoinHandle<()> {
         let log = self.clone();
@@ -30,7 +41,10 @@ impl Log {
     }
 
     fn add(&self, bytes: &[u8]) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.echo {
+            eprint!("{}", String::from_utf8_lossy(bytes));
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.extend_from_slice(bytes);
         let over = kept.len().saturating_sub(MOST);
         kept.drain(..over);
@@ -38,7 +52,7 @@ impl Log {
 
     /// The last so many bytes at most; what is no UTF-8 is lost.
     pub(super) fn tail(&self, most: usize) -> String {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let start = kept.len().saturating_sub(most);
         String::from_utf8_lossy(kept.get(start..).unwrap_or_default()).into_owned()
     }

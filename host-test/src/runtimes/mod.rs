@@ -120,6 +120,8 @@ pub struct Settings {
     /// How often the platform's own interface hangs up before it answers: what
     /// a program meets on a bad day.
     pub hang_ups: usize,
+    /// Whether what the program writes is printed on standard error.
+    pub echo: bool,
     /// The program `host-test`, where it is not the one that runs.
     pub harness: Option<PathBuf>,
 }
@@ -201,8 +203,8 @@ impl Runtime {
         package::unpack(zip, &ground.code(), self.modes, self.most_unpacked)?;
         (self.deploy)(Deployment {
             ground: Arc::new(ground),
+            log: Log::new(settings.echo),
             settings,
-            log: Log::default(),
         })
     }
 }

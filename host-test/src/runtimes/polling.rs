@@ -25,6 +25,12 @@ pub(super) trait Interface: Send + Sync + 'static {
     /// How the program is started, with the interface at this address.
     fn plan(&self, address: SocketAddr, ground: &Ground) -> Plan;
 
+    /// The id under which the program gets an event: the gateway's, unless the
+    /// platform gives it one of its own.
+    fn request_id(&self, invocation: &Invocation) -> String {
+        invocation.request_id.clone()
+    }
+
     /// Answers a call of the program's.
     fn answer<'a>(
         &'a self,
@@ -146,7 +152,11 @@ impl Shared {
                 return Outcome::Failed(failure);
             }
         };
-        let answer = instance.turns.give(invocation.clone());
+        let request_id = self.interface.request_id(invocation);
+        let answer = instance.turns.give(Invocation {
+            request_id,
+            ..invocation.clone()
+        });
         let limit = self.limits.timeout;
         let (failure, death) = tokio::select! {
             answer = timeout(limit, answer) => match answer {

@@ -8,7 +8,7 @@ use crate::scenario::{Case, Doors, File};
 use crate::stands::{Door, Stand, fixtures, stand};
 
 /// The files with scenarios, in the order of their names.
-fn files() -> Vec<PathBuf> {
+pub(crate) fn files() -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(fixtures().join("scenarios"))
         .unwrap()
         .map(|file| file.unwrap().path())
@@ -19,7 +19,7 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// What is wrong with a case at a door.
-fn run(case: &Case, door: &Door, stand: &Stand, doors: &Doors) -> Vec<String> {
+pub(crate) fn run(case: &Case, door: &Door, stand: &Stand, doors: &Doors) -> Vec<String> {
     let headers: Vec<_> = case
         .headers
         .iter()

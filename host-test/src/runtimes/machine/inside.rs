@@ -110,6 +110,8 @@ fn serve(control: &OwnedFd, program: Pid, own_processes: bool) {
             break;
         }
     }
+    // The outer side is gone, however it ended: with this process all end.
+    std::process::exit(1);
 }
 
 /// Bytes of all processes here but this one, which is the first.

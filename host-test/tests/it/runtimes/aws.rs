@@ -20,10 +20,8 @@ fn a_program_finds_what_the_platform_promises_and_nothing_else() {
     let seen = json(&call(&*program, r#"{"do":"look"}"#));
     assert_eq!(seen["event"]["do"], "look");
     let headers = &seen["headers"];
-    assert_eq!(
-        headers["lambda-runtime-aws-request-id"],
-        "5b0b9f3e-0000-4000-8000-000000000001"
-    );
+    let id = headers["lambda-runtime-aws-request-id"].as_str().unwrap();
+    assert_eq!(id.len(), 36, "{id}");
     assert!(
         headers["lambda-runtime-deadline-ms"]
             .as_str()

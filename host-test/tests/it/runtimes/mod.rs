@@ -4,6 +4,7 @@
 mod aliyun;
 mod aws;
 mod huawei;
+mod packed;
 mod tencent;
 
 use std::io::{Cursor, Write as _};
