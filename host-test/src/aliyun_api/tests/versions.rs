@@ -138,6 +138,10 @@ fn the_newer_interface_has_functions_alone() {
     let config: Value = serde_json::from_str(trigger["triggerConfig"].as_str().unwrap()).unwrap();
     assert_eq!(config["methods"], json!(["GET"]));
     assert!(
+        trigger["status"].is_string(),
+        "the vendor's package takes nothing else"
+    );
+    assert!(
         trigger["httpTrigger"]["urlInternet"]
             .as_str()
             .unwrap()
