@@ -12,6 +12,7 @@ mod load;
 mod measure;
 mod node;
 mod rows;
+mod runner;
 mod sites;
 mod start;
 mod table;
@@ -121,6 +122,9 @@ pub fn run(matches: &ArgMatches) -> Result<()> {
     }
     if options.wants(start::NAME) {
         start::measure(&mut sites, options)?;
+    }
+    if options.wants(runner::NAME) {
+        runner::measure(options)?;
     }
     Ok(())
 }
