@@ -21,7 +21,7 @@ use crate::{COMPONENT, bake, inspect, runner_engine};
 /// The most bytes of lists that lie in a zip as plain files. The runner reads
 /// them at each start; with more a start takes longer than 50 ms, and a baked
 /// site is there instead.
-pub const LARGEST_LISTS: usize = 4 << 20;
+pub const LARGEST_LISTS: usize = 2 << 20;
 
 /// The names that the runner knows.
 const SETTINGS: &str = "edgepick.toml";
