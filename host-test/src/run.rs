@@ -45,6 +45,19 @@ pub(crate) fn command() -> Command {
                 .value_parser(variable)
                 .help("A variable of the function"),
         )
+        .arg(
+            Arg::new("command")
+                .long("command")
+                .value_name("COMMAND")
+                .help("What starts the program, where the zip does not say it"),
+        )
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .value_name("PORT")
+                .value_parser(value_parser!(u16))
+                .help("Where the program listens, where its owner chooses it"),
+        )
         .arg(number("timeout", "SECONDS", "How long a call may take"))
         .arg(number("start", "SECONDS", "How long the start may take"))
         .arg(number("memory", "MEGABYTES", "What the program may need"))
@@ -90,6 +103,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<(), Failed> {
             .cloned()
             .collect(),
         echo: true,
+        command: text("command").map(ToOwned::to_owned),
+        port: matches.get_one("port").copied(),
         ..Settings::default()
     };
     let program = row.deploy(&zip, settings)?;

@@ -7,18 +7,20 @@
 //! * `package`: zips as the platforms unpack them.
 //! * `machine`: namespaces in which a program finds the platform's ports and
 //!   paths.
-//! * `web`: programs that answer HTTP. `polling`: programs that ask the
-//!   platform for events.
+//! * `web`: programs that answer HTTP; `proxy`: what stands before them.
+//! * `polling`: programs that ask the platform for events.
 
 mod aliyun;
 mod aws;
 mod functiongraph;
+mod google;
 mod huawei;
 mod huawei_event;
 mod log;
 mod machine;
 mod package;
 mod polling;
+mod proxy;
 mod scf;
 mod tencent;
 mod tencent_event;
@@ -94,6 +96,7 @@ impl Door {
 pub static RUNTIMES: &[Runtime] = &[
     aliyun::RUNTIME,
     aws::RUNTIME,
+    google::RUNTIME,
     huawei::RUNTIME,
     huawei_event::RUNTIME,
     tencent::RUNTIME,
@@ -117,6 +120,10 @@ pub struct Settings {
     pub memory: Option<u64>,
     /// Variables of the owner's own.
     pub environment: Vec<(String, String)>,
+    /// The start command, where the zip does not say it.
+    pub command: Option<String>,
+    /// The port that the program listens at, where the owner chooses it.
+    pub port: Option<u16>,
     /// How often the platform's own interface hangs up before it answers: what
     /// a program meets on a bad day.
     pub hang_ups: usize,
@@ -140,6 +147,13 @@ pub trait Program: Send + Sync {
 
     /// What it wrote, the end of it.
     fn log(&self) -> String;
+
+    /// Takes it out of service, with the time that the platform gives it, if
+    /// it gives any. Gives the exit status, 128 and the signal's number where
+    /// it was killed; `None` where it did not run.
+    fn stop(&self) -> Option<i32> {
+        None
+    }
 }
 
 /// Why a platform does not take a zip.

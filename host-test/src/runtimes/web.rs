@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -25,6 +25,9 @@ pub(super) const NOT_LOOPBACK: [u8; 4] = [127, 0, 0, 2];
 
 /// How long after its last word a program is seen to have ended.
 const LAG: Duration = Duration::from_millis(200);
+
+/// How often a program that ends is looked at.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A deployed program, and the process that runs it, if one does.
 #[derive(Clone, Debug)]
@@ -144,6 +147,21 @@ impl Web {
         }
     }
 
+    /// Asks the program to end, and ends it after that time.
+    pub(super) fn stop(&self, grace: Duration) -> Option<i32> {
+        let machine = self.0.machine.blocking_lock().take()?;
+        machine.terminate();
+        let patience = Instant::now() + grace;
+        while machine.ended().is_none() && Instant::now() < patience {
+            std::thread::sleep(LOOK);
+        }
+        machine.kill();
+        while machine.ended().is_none() {
+            std::thread::sleep(LOOK);
+        }
+        machine.ended().map(|end| end.code)
+    }
+
     /// One exchange over a connection of its own. A program that does not
     /// answer in time is ended.
     pub(super) async fn exchange(
@@ -151,15 +169,32 @@ impl Web {
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, WebFailure> {
         let (machine, connection) = self.connected().await?;
+        let result = self.over(&machine, connection, request).await;
+        if let Err(WebFailure::TimedOut) = result {
+            machine.kill();
+            machine.end().await;
+        }
+        result
+    }
+
+    /// The same, but a program that does not answer in time goes on.
+    pub(super) async fn exchange_and_spare(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, WebFailure> {
+        let (machine, connection) = self.connected().await?;
+        self.over(&machine, connection, request).await
+    }
+
+    async fn over(
+        &self,
+        machine: &Machine,
+        connection: TcpStream,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, WebFailure> {
         let exchange = exchange(connection, request, self.0.most);
-        let result = match timeout(self.0.limits.timeout, exchange).await {
-            Ok(result) => result,
-            Err(_) => {
-                machine.kill();
-                machine.end().await;
-                return Err(WebFailure::TimedOut);
-            }
-        };
+        let result = timeout(self.0.limits.timeout, exchange).await;
+        let result = result.unwrap_or(Err(WebFailure::TimedOut));
         // Whoever ends hangs up first, and is seen to have ended a little later.
         if let Err(WebFailure::Broken(_)) = &result
             && let Ok(end) = timeout(LAG, machine.end()).await

@@ -317,7 +317,6 @@ impl Machine {
     }
 
     /// Asks the program to end: SIGTERM to it alone.
-    #[allow(dead_code, reason = "for platforms whose rows come next")]
     pub(super) fn terminate(&self) {
         match &self.control {
             Some(control) => {

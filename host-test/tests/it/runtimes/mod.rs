@@ -3,6 +3,7 @@
 
 mod aliyun;
 mod aws;
+mod google;
 mod huawei;
 mod packed;
 mod tencent;
@@ -17,6 +18,7 @@ use host_test::listener::Listener;
 use host_test::runtimes::{DeployError, Program, Settings, find};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+use crate::client::Reply;
 use crate::stands::ANY_PORT;
 
 /// Far from what anything takes on a machine that is busy with others.
@@ -58,6 +60,32 @@ fn try_deploy(
 
 fn deploy(kind: &str, files: Files<'_>, settings: Settings) -> Box<dyn Program> {
     try_deploy(kind, files, settings).unwrap_or_else(|e| panic!("{kind}: {e}"))
+}
+
+/// What `web.py` saw of a request.
+struct Seen(serde_json::Value);
+
+impl Seen {
+    #[track_caller]
+    fn of(reply: &Reply) -> Self {
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        Self(reply.json())
+    }
+
+    /// The one field of this name.
+    #[track_caller]
+    fn field(&self, name: &str) -> &str {
+        let fields = self.0["headers"].as_array().unwrap();
+        let mut values = fields.iter().filter(|field| field[0] == name);
+        let value = values.next().map(|field| field[1].as_str().unwrap());
+        assert!(values.next().is_none(), "{name} stands twice");
+        value.unwrap_or_else(|| panic!("no {name}: {fields:?}"))
+    }
+
+    /// A variable.
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.0["environment"].get(name)?.as_str()
+    }
 }
 
 /// What comes of one event.

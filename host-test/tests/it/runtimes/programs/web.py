@@ -1,6 +1,6 @@
 # A program that answers HTTP and says what it saw: where to listen is its
 # argument.
-import http.server, json, os, sys, time
+import http.server, json, os, signal, sys, time
 
 host, port = sys.argv[1].rsplit(":", 1)
 
@@ -17,6 +17,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             os._exit(7)
         if path == "sleep":
             time.sleep(1000)
+        if path == "fail":
+            self.send_response(500)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"no")
+            return
         if path == "hang-up":
             self.close_connection = True
             return
@@ -52,4 +58,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def end(*arguments):
+    print("asked to end", flush=True)
+    os._exit(0)
+
+
+signal.signal(signal.SIGTERM, end)
 http.server.ThreadingHTTPServer((host, int(port)), Handler).serve_forever()
