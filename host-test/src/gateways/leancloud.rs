@@ -20,7 +20,7 @@ use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 
 use self::answer::{Refusal, Style, with_cors};
-pub(crate) use self::app::App;
+pub(crate) use self::app::{APP_ID, APP_KEY, App, MASTER_KEY};
 use super::headers::{end_to_end, named_host, text};
 use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
 

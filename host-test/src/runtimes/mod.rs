@@ -12,12 +12,16 @@
 
 mod aliyun;
 mod aws;
+mod azure;
+mod baidu;
 mod functiongraph;
 mod google;
 mod huawei;
 mod huawei_event;
+mod leancloud;
 mod log;
 mod machine;
+mod openwhisk;
 mod package;
 mod polling;
 mod proxy;
@@ -96,9 +100,13 @@ impl Door {
 pub static RUNTIMES: &[Runtime] = &[
     aliyun::RUNTIME,
     aws::RUNTIME,
+    azure::RUNTIME,
+    baidu::RUNTIME,
     google::RUNTIME,
     huawei::RUNTIME,
     huawei_event::RUNTIME,
+    leancloud::RUNTIME,
+    openwhisk::RUNTIME,
     tencent::RUNTIME,
     tencent_event::RUNTIME,
 ];

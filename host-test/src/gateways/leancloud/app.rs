@@ -13,21 +13,22 @@ use super::credentials::{Credentials, Keys};
 const FUNCTION_PATIENCE: Duration = Duration::from_secs(15);
 const BALANCER_PATIENCE: Duration = Duration::from_secs(60);
 
+/// The app's id and keys, unless others are given.
+pub(crate) const APP_ID: &str = "hT4kQ9wZr2LmVxYb7NcPdE1s-gzGzoHsz";
+pub(crate) const APP_KEY: &str = "kQ7vXy2LmN4pRs6TuWz8aBcD";
+pub(crate) const MASTER_KEY: &str = "Mz9yXw8vUt7sRq6pOn5mLk4J";
+
 /// Keys, sessions and time-outs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct App {
     /// The app's id
-    #[arg(
-        long,
-        value_name = "ID",
-        default_value = "hT4kQ9wZr2LmVxYb7NcPdE1s-gzGzoHsz"
-    )]
+    #[arg(long, value_name = "ID", default_value = APP_ID)]
     pub(crate) app_id: String,
     /// The app's key
-    #[arg(long, value_name = "KEY", default_value = "kQ7vXy2LmN4pRs6TuWz8aBcD")]
+    #[arg(long, value_name = "KEY", default_value = APP_KEY)]
     pub(crate) app_key: String,
     /// The app's master key
-    #[arg(long, value_name = "KEY", default_value = "Mz9yXw8vUt7sRq6pOn5mLk4J")]
+    #[arg(long, value_name = "KEY", default_value = MASTER_KEY)]
     pub(crate) master_key: String,
     /// The key that programs on Android sign with [default: none]
     #[arg(long, value_name = "KEY")]

@@ -3,8 +3,12 @@
 
 mod aliyun;
 mod aws;
+mod azure;
+mod baidu;
 mod google;
 mod huawei;
+mod leancloud;
+mod openwhisk;
 mod packed;
 mod tencent;
 

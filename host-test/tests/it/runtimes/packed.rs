@@ -53,10 +53,16 @@ fn deployed(row: &Runtime, site: &Site) -> Box<dyn Program> {
         panic!("pack knows no kind {}", row.kind)
     };
     let zip = pack(kind, &RUNNER, site, "site.zip").unwrap();
-    let settings = Settings {
+    let mut settings = Settings {
         memory: Some(128),
         ..settings()
     };
+    // The steps that `pack` prints have its owner type these.
+    if row.kind == "baidu" {
+        let command = "/var/task/edgepick-runner --platform baidu --addr 0.0.0.0:8080";
+        settings.command = Some(command.to_owned());
+        settings.port = Some(8080);
+    }
     let program = row.deploy(&zip.bytes, settings).unwrap();
     // Gateways wait for a second or a few, whatever else this machine does.
     if row.gateways.is_empty() {

@@ -1,0 +1,302 @@
+//! Azure Functions, custom handler: "Azure Functions custom handlers",
+//! "host.json reference" and "HTTP trigger" of Microsoft's documents, and the
+//! host's source where they are silent.
+//!
+//! The host reads what the zip holds: `host.json`, and a `function.json` in the
+//! folder of each function. An HTTP function gets the plain request where
+//! `host.json` says so, else every call is a document.
+
+mod app;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{Request, Response, Uri};
+use tokio::sync::Mutex;
+
+use self::app::{App, HttpFunction};
+use super::machine::{Machine, Plan};
+use super::package::Modes;
+use super::proxy::{answered, passed, posted};
+use super::web::{Web, WebFailure};
+use super::{DeployError, Deployment, Door, Limits, Program, Runtime, environment};
+use crate::function::Function;
+use crate::gateways::headers::text;
+use crate::gateways::sending::answer;
+use crate::gateways::{Failure, Gateway, Invocation, Outcome, ids};
+use crate::listener::{Answered, Front};
+
+const ROOT: &str = "/home/site/wwwroot";
+const PORT: u16 = 38_215;
+const HOST: &str = "pics.azurewebsites.net";
+const VERSION: &str = "4.1036.1.0";
+const DOOR: &str = "azurewebsites";
+
+/// Most bytes of a request's body.
+const MOST: usize = 104_857_600;
+
+/// How often a handler that starts is asked.
+const PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) const RUNTIME: Runtime = Runtime {
+    kind: "azure",
+    platform: "azure",
+    product: "Azure Functions, custom handler",
+    gateways: &["azure_functions"],
+    doors: &[Door::faithful(DOOR, "")],
+    modes: Modes::Kept,
+    // None is documented for the plan; its storage has more.
+    most_unpacked: 1 << 30,
+    deploy,
+};
+
+fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
+    let app = App::read(&deployment.ground.code()).map_err(DeployError::Refused)?;
+    let limits = Limits {
+        start: Duration::from_secs(30),
+        timeout: app.timeout,
+        memory: 1536,
+    };
+    let at = deployment.ground.at(ROOT);
+    let variables = [
+        ("FUNCTIONS_CUSTOMHANDLER_PORT", PORT.to_string()),
+        ("FUNCTIONS_HTTPWORKER_PORT", PORT.to_string()),
+        ("FUNCTIONS_CUSTOMHANDLER_WORKER_ID", ids::uuid()),
+        ("FUNCTIONS_APP_ROOT_PATH", at.display().to_string()),
+        ("FUNCTIONS_WORKER_RUNTIME", "custom".to_owned()),
+        ("FUNCTIONS_EXTENSION_VERSION", "~4".to_owned()),
+        ("WEBSITE_SITE_NAME", "pics".to_owned()),
+        ("HOME", "/home".to_owned()),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
+    ];
+    let plan = Plan {
+        program: at.join(&app.program),
+        arguments: app.arguments.clone(),
+        folder: at.join(&app.folder),
+        environment: environment(variables, &deployment.settings),
+        at,
+        ..Plan::default()
+    };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
+    let web = Web::new(deployment, plan, address, limits, MOST);
+    Ok(Box::new(Host(Arc::new(Shared {
+        web,
+        app,
+        known: Mutex::new(Weak::new()),
+    }))))
+}
+
+/// The host of one app.
+#[derive(Clone)]
+struct Host(Arc<Shared>);
+
+struct Shared {
+    web: Web,
+    app: App,
+    /// The process that has answered.
+    known: Mutex<Weak<Machine>>,
+}
+
+impl Program for Host {
+    fn function(&self) -> Option<Box<dyn Function>> {
+        Some(Box::new(self.clone()))
+    }
+
+    fn front(&self, door: &str) -> Option<Box<dyn Front>> {
+        (door == DOOR).then(|| -> Box<dyn Front> { Box::new(self.clone()) })
+    }
+
+    fn log(&self) -> String {
+        self.0.web.log().text()
+    }
+}
+
+/// Invocations as documents.
+impl Function for Host {
+    fn invoke<'a>(
+        &'a self,
+        invocation: &'a Invocation,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
+        Box::pin(async {
+            self.0.document(invocation).await.unwrap_or_else(|failure| {
+                self.0.web.log().line(&format!("{failure:?}"));
+                Outcome::Failed(failure.into())
+            })
+        })
+    }
+}
+
+impl Front for Host {
+    fn answer<'a>(
+        &'a self,
+        request: &'a Request<Bytes>,
+        caller: IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Answered> + Send + 'a>> {
+        Box::pin(async move {
+            let method = request.method();
+            let own = |status| answer(status, "text/plain", "", method);
+            let path = request.uri().path();
+            let Some(function) = self.0.app.find(method, path) else {
+                return own(404).into();
+            };
+            if !function.anonymous {
+                return own(401).into();
+            }
+            if request.body().len() > MOST {
+                return own(413).into();
+            }
+            let exchange = async {
+                match &function.gateway {
+                    Some(gateway) => self.by_document(&**gateway, request, caller).await,
+                    None => self.0.forwarded(function, request, caller).await,
+                }
+            };
+            exchange
+                .await
+                .unwrap_or_else(|failure| {
+                    self.0.web.log().line(&format!("{failure:?}"));
+                    own(500)
+                })
+                .into()
+        })
+    }
+}
+
+impl Host {
+    async fn by_document(
+        &self,
+        gateway: &dyn Gateway,
+        request: &Request<Bytes>,
+        caller: IpAddr,
+    ) -> Result<Response<Bytes>, WebFailure> {
+        match gateway.invocation(request, caller) {
+            Err(refused) => Ok(refused),
+            Ok(invocation) => {
+                let outcome = self.invoke(&invocation).await;
+                Ok(gateway.response(request, &invocation, outcome))
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// Waits until the handler has answered anything at all.
+    async fn ready(&self) -> Result<(), WebFailure> {
+        let mut known = self.known.lock().await;
+        let machine = self.web.running().await?;
+        if known
+            .upgrade()
+            .is_some_and(|known| Arc::ptr_eq(&known, &machine))
+        {
+            return Ok(());
+        }
+        let since = Instant::now();
+        loop {
+            let ping = passed(
+                &Request::new(Bytes::new()),
+                "localhost",
+                fields(&ids::uuid()),
+            );
+            match self.web.exchange_and_spare(ping).await {
+                Err(WebFailure::Broken(_)) if since.elapsed() < self.web.limits().start => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(failure) => return Err(failure),
+                Ok(_) => break,
+            }
+        }
+        *known = Arc::downgrade(&machine);
+        Ok(())
+    }
+
+    async fn document(&self, invocation: &Invocation) -> Result<Outcome, WebFailure> {
+        let target = invocation.target.as_deref().unwrap_or("/");
+        let name = target.trim_start_matches('/');
+        if !self.app.names.iter().any(|known| known == name) {
+            let text = format!("the zip has no function {name:?}");
+            return Ok(Outcome::Failed(Failure::Threw(text)));
+        }
+        self.ready().await?;
+        let Some(request) = posted(target, &invocation.headers, &invocation.event) else {
+            return Ok(Outcome::Failed(Failure::Threw("no target".to_owned())));
+        };
+        let response = self.web.exchange(request).await?;
+        let kind = response.headers().get(CONTENT_TYPE).map(text);
+        let wrong = match response.status() {
+            status if status.is_redirection() => Some(format!(
+                "{status}: the host follows redirects by itself here; one for the caller stands in Outputs"
+            )),
+            status if !status.is_success() => Some(status.to_string()),
+            _ if !kind.unwrap_or_default().contains("json") => {
+                Some("Invalid HttpResponseMessage: its type is not JSON".to_owned())
+            }
+            _ => None,
+        };
+        Ok(match wrong {
+            None => Outcome::Returned(response.into_body().into()),
+            Some(text) => {
+                self.web.log().line(&text);
+                Outcome::Failed(Failure::Threw(text))
+            }
+        })
+    }
+
+    /// The plain request, on its way to the handler and back.
+    async fn forwarded(
+        &self,
+        function: &HttpFunction,
+        request: &Request<Bytes>,
+        caller: IpAddr,
+    ) -> Result<Response<Bytes>, WebFailure> {
+        self.ready().await?;
+        let caller_and_port = SocketAddr::new(caller, 53_124).to_string();
+        let before = request.headers().get("x-forwarded-for").map(text);
+        let callers = before.into_iter().chain([caller_and_port.clone()]);
+        let own = [
+            ("x-forwarded-for", callers.collect::<Vec<_>>().join(", ")),
+            ("x-forwarded-proto", "https".to_owned()),
+            ("client-ip", caller_and_port),
+            ("x-arr-log-id", ids::uuid()),
+        ];
+        let id = ids::uuid();
+        let mut passed = passed(request, HOST, own.into_iter().chain(fields(&id)));
+        if !function.streamed {
+            *passed.uri_mut() = joined(request.uri());
+        }
+        let response = self.web.exchange(passed).await?;
+        Ok(answered(response, request.method()))
+    }
+}
+
+/// Those of every call.
+fn fields(id: &str) -> [(&'static str, String); 3] {
+    [
+        ("x-azure-functions-hostversion", VERSION.to_owned()),
+        ("x-azure-functions-invocationid", id.to_owned()),
+        ("user-agent", format!("Azure-Functions-Host/{VERSION}")),
+    ]
+}
+
+/// The target with its query as the host writes it anew: values of one name
+/// are joined with commas.
+fn joined(target: &Uri) -> Uri {
+    let Some(query) = target.query() else {
+        return target.clone();
+    };
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match pairs.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => *values = format!("{values},{value}"),
+            None => pairs.push((name.into_owned(), value.into_owned())),
+        }
+    }
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    let text = format!("{}?{query}", target.path());
+    text.parse().unwrap_or_else(|_| target.clone())
+}

@@ -1,0 +1,186 @@
+//! Azure Functions' custom handlers.
+
+use host_test::gateways::{Failure, Outcome, find};
+use host_test::listener::Listener;
+use host_test::runtimes::{Program, Settings, has_namespaces};
+use serde_json::json;
+
+use super::{SOON, Seen, behind, call, deploy, python, settings, try_deploy};
+use crate::client::{ask, get};
+use crate::stands::ANY_PORT;
+
+fn host(forwarding: bool, prefix: &str) -> String {
+    json!({
+        "version": "2.0",
+        "customHandler": {
+            "description": { "defaultExecutablePath": "handler", "arguments": ["a b"] },
+            "enableForwardingHttpRequest": forwarding,
+        },
+        "extensions": { "http": { "routePrefix": prefix } },
+    })
+    .to_string()
+}
+
+const PIC: &str = r#"{"bindings":[
+    {"type":"httpTrigger","direction":"in","name":"req","authLevel":"anonymous",
+     "methods":["get","post"],"route":"{*path}"},
+    {"type":"http","direction":"out","name":"res"}]}"#;
+const TICK: &str = r#"{"bindings":[
+    {"type":"timerTrigger","direction":"in","name":"tick","schedule":"0 */5 * * * *"}]}"#;
+
+fn app(host: &str, settings: Settings) -> Option<Box<dyn Program>> {
+    let script = python(include_str!("programs/handler.py"))?;
+    let files = [
+        ("host.json", 0o644, host),
+        ("handler", 0o755, script.as_str()),
+        ("pic/function.json", 0o644, PIC),
+        ("tick/function.json", 0o644, TICK),
+    ];
+    Some(deploy("azure", &files, settings))
+}
+
+#[test]
+fn requests_are_forwarded_where_the_zip_says_so() {
+    let Some(program) = app(&host(true, ""), settings()) else {
+        return;
+    };
+    let listener = behind(&*program, "azurewebsites");
+    let target = "/a%20b/c?id=1&id=2&q=x%20y";
+    let reply = ask(
+        listener.address(),
+        "POST",
+        target,
+        &[("X-Tag", "one")],
+        b"\xff",
+    );
+    let seen = Seen::of(&reply);
+    assert_eq!(seen.0["target"], "/a%20b/c?id=1%2C2&q=x+y");
+    assert_eq!(seen.0["body"], "\u{ff}");
+    assert_eq!(seen.0["arguments"], json!(["a b"]));
+    for (name, value) in [
+        ("Host", "pictures.test"),
+        ("X-Tag", "one"),
+        ("X-Forwarded-For", "127.0.0.1:53124"),
+        ("X-Azure-Functions-Hostversion", "4.1036.1.0"),
+    ] {
+        assert_eq!(seen.field(name), value, "{name}");
+    }
+    assert_eq!(seen.field("X-Azure-Functions-Invocationid").len(), 36);
+    assert_eq!(
+        seen.variable("FUNCTIONS_CUSTOMHANDLER_PORT"),
+        seen.variable("FUNCTIONS_HTTPWORKER_PORT")
+    );
+    if has_namespaces() {
+        assert_eq!(seen.0["folder"], "/home/site/wwwroot");
+    }
+    assert_eq!(get(listener.address(), "/redirect").status, 302);
+    let reply = ask(listener.address(), "PUT", "/", &[], b"");
+    assert_eq!(reply.status, 404);
+}
+
+#[test]
+fn calls_are_documents_otherwise() {
+    let Some(program) = app(&host(false, "api"), settings()) else {
+        return;
+    };
+    let listener = behind(&*program, "azurewebsites");
+    let seen = Seen::of(&get(listener.address(), "/api/a%20b?id=1&id=2"));
+    assert_eq!(
+        (&seen.0["method"], &seen.0["target"]),
+        (&json!("POST"), &json!("/pic"))
+    );
+    let document: serde_json::Value =
+        serde_json::from_str(seen.0["body"].as_str().unwrap()).unwrap();
+    let asked = &document["Data"]["req"];
+    assert_eq!(asked["Url"], "https://pictures.test/api/a%20b?id=1&id=2");
+    assert_eq!(asked["Params"]["path"], "a b");
+    for (path, status, line) in [
+        ("/api/moved", 302, ""),
+        ("/api/redirect", 500, "stands in Outputs"),
+        ("/api/text", 500, "Invalid HttpResponseMessage"),
+        ("/api/exit", 500, "Ended"),
+        ("/api/moved", 302, ""),
+        ("/other", 404, ""),
+    ] {
+        let reply = get(listener.address(), path);
+        assert_eq!(reply.status, status, "{path}: {}", program.log());
+        assert!(program.log().contains(line), "{path}: {}", program.log());
+    }
+}
+
+#[test]
+fn other_triggers_are_documents_in_either_mode() {
+    for forwarding in [true, false] {
+        let Some(program) = app(&host(forwarding, ""), settings()) else {
+            return;
+        };
+        for (function, status) in [("tick", 200), ("none", 500)] {
+            let arguments = ["--trigger", "timer", "--function", function];
+            let gateway = find("azure_functions").unwrap().with(arguments).unwrap();
+            let function = program.function().unwrap();
+            let listener = Listener::start(ANY_PORT, gateway, function, None).unwrap();
+            let reply = get(listener.address(), "/");
+            assert_eq!(reply.status, status, "{}", program.log());
+        }
+    }
+}
+
+#[test]
+fn handlers_that_fail() {
+    let soon = Settings {
+        timeout: Some(SOON),
+        ..settings()
+    };
+    let Some(program) = app(&host(true, ""), soon) else {
+        return;
+    };
+    let listener = behind(&*program, "azurewebsites");
+    assert_eq!(get(listener.address(), "/sleep").status, 500);
+    assert!(program.log().contains("TimedOut"), "{}", program.log());
+    let files = |handler, mode| {
+        [
+            ("host.json", 0o644, host(true, "")),
+            ("handler", mode, handler),
+            ("pic/function.json", 0o644, PIC.to_owned()),
+        ]
+    };
+    for (handler, mode) in [("#!/bin/sh\nexit 3\n", 0o755), ("#!/bin/sh\n", 0o644)] {
+        let files = files(handler.to_owned(), mode);
+        let files: Vec<_> = files.iter().map(|(n, m, t)| (*n, *m, t.as_str())).collect();
+        let program = deploy("azure", &files, settings());
+        let listener = behind(&*program, "azurewebsites");
+        assert_eq!(get(listener.address(), "/").status, 500);
+    }
+    let outcome = call(&*program, "{}");
+    assert!(
+        matches!(outcome, Outcome::Failed(Failure::Threw(_))),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn zips_that_the_host_cannot_read() {
+    let whole = host(true, "");
+    for (files, message) in [
+        (&[("a", 0o644, "")][..], "host.json at the zip's root"),
+        (&[("host.json", 0o644, "{}")], "accepted: \"2.0\""),
+        (
+            &[("host.json", 0o644, r#"{"version":"2.0"}"#)],
+            "defaultExecutablePath is missing",
+        ),
+        (
+            &[("host.json", 0o644, whole.as_str())],
+            "no folder of the zip has a function.json",
+        ),
+        (
+            &[
+                ("host.json", 0o644, whole.as_str()),
+                ("pic/function.json", 0o644, "{"),
+            ],
+            "pic/function.json: ",
+        ),
+    ] {
+        let error = try_deploy("azure", files, settings()).err().unwrap();
+        assert!(error.to_string().contains(message), "{error}");
+    }
+}
