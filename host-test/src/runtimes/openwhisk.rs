@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::log::Log;
-use super::machine::{Ground, Machine, Plan, StartError};
+use super::machine::{End, Ground, Machine, Plan, StartError};
 use super::package::Modes;
 use super::{DeployError, Deployment, Limits, Program, Runtime, Settings, environment};
 use crate::function::Function;
@@ -82,7 +82,8 @@ struct Shared {
 
 struct Instance {
     machine: Machine,
-    pipes: BufReader<TcpStream>,
+    /// Of no runtime: calls may come from several.
+    pipes: std::net::TcpStream,
 }
 
 impl Program for Action {
@@ -119,22 +120,20 @@ impl Shared {
         let mut slot = self.instance.lock().await;
         // Taken out: if the caller goes away, the program ends with the call.
         let old = slot.take().filter(|old| old.machine.ended().is_none());
-        let mut instance = match old {
+        let instance = match old {
             Some(instance) => instance,
             None => self.initialize().await?,
         };
         let line = self.line(invocation)?;
-        let (machine, pipes) = (&instance.machine, &mut instance.pipes);
-        let answer = timeout(self.limits.timeout, exchange(pipes, line));
-        let answer = tokio::select! {
-            biased;
-            answer = answer => answer.map_err(|_| Failure::TimedOut)?,
-            end = machine.end() => {
-                self.log.line("command exited");
-                return Err(end.failure());
+        let answer = timeout(self.limits.timeout, exchange(&instance.pipes, &line));
+        let answer = match answer.await.map_err(|_| Failure::TimedOut)? {
+            Ok(answer) => answer,
+            Err(e) => {
+                self.log.line(&format!("command exited: {e}"));
+                let end = timeout(self.limits.timeout, instance.machine.end()).await;
+                return Err(end.map_or_else(|_| threw("command exited"), End::failure));
             }
         };
-        let answer = answer.map_err(|e| threw(&format!("command exited: {e}")))?;
         *slot = Some(instance);
         match serde_json::from_slice(&answer) {
             Ok(Value::Object(_) | Value::Array(_)) => Ok(Outcome::Returned(answer)),
@@ -194,16 +193,13 @@ impl Shared {
             accepted = socket.accept() => accepted.map_err(trouble)?,
             end = machine.end() => return Err(format!("exit status {}", end.code)),
         };
-        let mut instance = Instance {
-            machine,
-            pipes: BufReader::new(stream),
-        };
+        let mut pipes = BufReader::new(stream);
         let mut own = self.settings.environment.iter();
         if own.any(|(name, _)| name == WAIT) {
             let line = tokio::select! {
                 biased;
-                line = read(&mut instance.pipes) => line.map_err(trouble)?,
-                end = instance.machine.end() => return Err(format!("exit status {}", end.code)),
+                line = read(&mut pipes) => line.map_err(trouble)?,
+                end = machine.end() => return Err(format!("exit status {}", end.code)),
             };
             let word: Option<Value> = serde_json::from_slice(&line).ok();
             if word != Some(json!({ "ok": true })) {
@@ -211,7 +207,8 @@ impl Shared {
                 return Err(format!("no acknowledgement: {text}"));
             }
         }
-        Ok(instance)
+        let pipes = pipes.into_inner().into_std().map_err(trouble)?;
+        Ok(Instance { machine, pipes })
     }
 
     /// What `/run` makes of an event: a gateway gives the whole document, or
@@ -241,9 +238,10 @@ impl Shared {
     }
 }
 
-async fn exchange(pipes: &mut BufReader<TcpStream>, line: Vec<u8>) -> io::Result<Vec<u8>> {
-    pipes.write_all(&line).await?;
-    read(pipes).await
+async fn exchange(pipes: &std::net::TcpStream, line: &[u8]) -> io::Result<Vec<u8>> {
+    let mut pipes = BufReader::new(TcpStream::from_std(pipes.try_clone()?)?);
+    pipes.write_all(line).await?;
+    read(&mut pipes).await
 }
 
 async fn read(pipes: &mut BufReader<TcpStream>) -> io::Result<Vec<u8>> {

@@ -82,7 +82,12 @@ fn faithful(row: &Runtime, program: &dyn Program) -> Vec<(&'static str, Listener
         .collect();
     for gateway in GATEWAYS.iter().filter(|g| row.gateways.contains(&g.name)) {
         for variant in gateway.variants.iter().filter(|variant| variant.faithful) {
-            let made = gateway.with(variant.arguments).unwrap();
+            let mut arguments = variant.arguments.to_vec();
+            if row.kind == "azure" {
+                // The folder of the zip's one function.
+                arguments.extend(["--function", "edgepick"]);
+            }
+            let made = gateway.with(arguments).unwrap();
             let base = made.base();
             // An HTTP function sees the API's path: that is for a mount, below.
             if row.kind == "huawei" && !base.is_empty() {
