@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
+/// Set to anything, the owner's word of [`Environment::takes_events`].
+const EVENTS: &str = "EDGEPICK_EVENTS";
+
 /// The environment, read once. Values that are not UTF-8 count as absent.
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
@@ -46,6 +49,12 @@ impl Environment {
     /// Whether a variable is set.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
+    }
+
+    /// Whether events are taken where callers' requests arrive too and nothing
+    /// that callers cannot set tells the two apart: the owner has to say so.
+    pub(crate) fn takes_events(&self) -> bool {
+        self.has(EVENTS)
     }
 
     /// A variable that the contract cannot do without.

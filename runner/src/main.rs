@@ -35,6 +35,9 @@ Answers with the site in its own folder, as the platform that started it wants.
   --dir FOLDER     where the site lies [default: the program's own folder]
   --addr IP:PORT   where to listen, on platforms that send requests to a port
 
+EDGEPICK_EVENTS=1 takes events where callers could post them too: on Azure, whose
+host then must not forward requests, and on Baidu, at /invoke.
+
 Kinds:";
 
 /// The command line.

@@ -2,7 +2,9 @@
 //! (<https://learn.microsoft.com/azure/azure-functions/functions-custom-handlers>):
 //! HTTP on `127.0.0.1:$FUNCTIONS_CUSTOMHANDLER_PORT`. The functions host
 //! forwards the caller's request where `host.json` says so, and otherwise
-//! posts a document that holds it.
+//! posts a document that holds it. A caller whose request is forwarded could
+//! post such a document too, so they are taken only where the owner says so
+//! (`EDGEPICK_EVENTS`).
 
 use std::net::Ipv4Addr;
 
@@ -25,11 +27,14 @@ pub(super) const KIND: Kind = Kind {
     told: |environment| PORTS.iter().any(|name| environment.has(name)),
     contract: |environment| {
         let address = environment.address(Ipv4Addr::LOCALHOST, &PORTS, 3000)?;
-        Ok(Contract::Http(address, Box::new(CustomHandler)))
+        let events = environment.takes_events();
+        Ok(Contract::Http(address, Box::new(CustomHandler { events })))
     },
 };
 
-struct CustomHandler;
+struct CustomHandler {
+    events: bool,
+}
 
 impl Http for CustomHandler {
     fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes> {
@@ -38,7 +43,7 @@ impl Http for CustomHandler {
             // The host asks whether this program listens; no caller does.
             return Response::default();
         }
-        if request_id.is_some() && is_invocation(request) {
+        if self.events && request_id.is_some() && is_invocation(request) {
             let delivery = Delivery {
                 request_id,
                 target: request.uri().path_and_query().map(|target| target.as_str()),

@@ -2,7 +2,7 @@
 //! (<https://cloud.baidu.com/doc/CFC/s/6mjl0w2pn>): HTTP on `0.0.0.0` at the
 //! port that the console says. Requests pass unchanged; the events of every
 //! other trigger are posted to `/invoke`. Nothing tells those from a caller's
-//! own, to whom the event's document is then the answer.
+//! own, so they are taken only where the owner says so (`EDGEPICK_EVENTS`).
 
 use std::net::Ipv4Addr;
 
@@ -32,17 +32,21 @@ pub(super) const KIND: Kind = Kind {
     told: |environment| environment.has(HERE),
     contract: |environment| {
         let address = environment.address(Ipv4Addr::UNSPECIFIED, &[PORT], 8080)?;
-        Ok(Contract::Http(address, Box::new(Web)))
+        let events = environment.takes_events();
+        Ok(Contract::Http(address, Box::new(Web { events })))
     },
 };
 
-struct Web;
+struct Web {
+    events: bool,
+}
 
 impl Http for Web {
     fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes> {
         let headers = request.headers();
         let request_id = IDS.iter().find_map(|name| text(headers, name));
-        if request.method() == Method::POST && request.uri().path() == EVENTS {
+        let is_event = request.method() == Method::POST && request.uri().path() == EVENTS;
+        if self.events && is_event {
             let delivery = Delivery {
                 request_id,
                 ..Delivery::default()

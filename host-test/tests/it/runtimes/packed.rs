@@ -13,7 +13,7 @@ use host_test::listener::Listener;
 use host_test::runtimes::{Program, RUNTIMES, Runtime, Settings};
 
 use super::{behind, call, settings};
-use crate::client::get;
+use crate::client::{ask, get};
 use crate::stands::{ANY_PORT, fixtures, stand};
 
 const LIST: &str = "catalogues/urls.txt";
@@ -46,8 +46,13 @@ fn site(list: PathBuf, mount: Option<&str>) -> Site {
         .unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// The zip of a kind, deployed under 128 MB, and started.
+/// The zip of a kind, deployed under 128 MB, and started, whose owner has it
+/// take events wherever they come.
 fn deployed(row: &Runtime, site: &Site) -> Box<dyn Program> {
+    deployed_with(row, site, &[("EDGEPICK_EVENTS", "1")])
+}
+
+fn deployed_with(row: &Runtime, site: &Site, own: &[(&str, &str)]) -> Box<dyn Program> {
     let kind = kinds(row.kind);
     let [kind] = kind[..] else {
         panic!("pack knows no kind {}", row.kind)
@@ -55,6 +60,10 @@ fn deployed(row: &Runtime, site: &Site) -> Box<dyn Program> {
     let zip = pack(kind, &RUNNER, site, "site.zip").unwrap();
     let mut settings = Settings {
         memory: Some(128),
+        environment: own
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         ..settings()
     };
     // The steps that `pack` prints have its owner type these.
@@ -126,6 +135,27 @@ fn every_kind_sends_callers_to_random_pictures() {
             let at = format!("{} through {name}", row.kind);
             let pictures = drawn(listener.address(), &format!("{base}/"), &at);
             assert!(pictures.len() > 1, "{at}: {pictures:?}: {}", program.log());
+        }
+    }
+}
+
+#[test]
+fn a_callers_post_is_no_event_where_nothing_else_tells() {
+    let site = site(fixtures().join(LIST), None);
+    for (kind, path, event) in [
+        ("baidu", "/invoke", r#"{"count":2}"#),
+        (
+            "azure",
+            "/edgepick",
+            r#"{"Data":{"req":{"Url":"https://pics.azurewebsites.net/","Method":"GET","Query":{},"Headers":{},"Params":{}}},"Metadata":{}}"#,
+        ),
+    ] {
+        let row = host_test::runtimes::find(kind).unwrap();
+        for (own, expected) in [(&[][..], 405), (&[("EDGEPICK_EVENTS", "1")], 200)] {
+            let program = deployed_with(row, &site, own);
+            let listener = behind(&*program, row.doors[0].name);
+            let reply = ask(listener.address(), "POST", path, &[], event.as_bytes());
+            assert_eq!(reply.status, expected, "{kind} {own:?}: {}", reply.text());
         }
     }
 }
