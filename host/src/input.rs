@@ -86,8 +86,13 @@ impl Input {
         Ok(config)
     }
 
-    /// Reads and packs what was resolved.
-    pub(crate) fn prepare_from(
+    /// The same from settings that were read before; the sources are theirs,
+    /// and `-` among them is `stdin`.
+    ///
+    /// # Errors
+    ///
+    /// When the sources are wrong.
+    pub fn prepare_from(
         &self,
         config: &Config,
         progress: &mut dyn FnMut(Progress<'_>),

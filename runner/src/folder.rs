@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use edgepick_host::config::Config;
-use edgepick_host::input::{Input, InputError, unavailable};
-use edgepick_host::source::Problems;
+use edgepick_host::input::{Input, InputError, Prepared, unavailable};
+use edgepick_host::source::SourceSpec;
 
 use crate::guests::Guests;
 
@@ -63,39 +63,29 @@ pub(crate) struct Opened {
 /// said in the problems, and by each answer.
 pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
     std::env::set_current_dir(folder).map_err(|e| OpenError::Folder(folder.to_owned(), e))?;
-    let settings = Some(PathBuf::from(SETTINGS)).filter(|path| path.is_file());
     let baked = Path::new(BAKED).is_file();
     if !baked && !Path::new(EMPTY).is_file() {
         return Err(OpenError::Nothing(folder.to_owned()));
     }
+    let config = if Path::new(SETTINGS).is_file() {
+        Config::read(Path::new(SETTINGS))
+    } else {
+        Ok(Config::default())
+    };
+    let mount = config.as_ref().ok().map(|it| it.settings.mount.clone());
     let mut problems = Vec::new();
     let mut note = |text: &dyn std::fmt::Display| {
         problems.extend(text.to_string().lines().map(str::to_owned));
     };
-    let mount = settings
-        .as_deref()
-        .and_then(|path| match Config::read(path) {
-            Ok(config) => Some(config.settings.mount).filter(|mount| !mount.is_empty()),
-            Err(e) => {
-                // Beside a list the same is said by what follows.
-                if baked {
-                    note(&e);
-                }
-                None
-            }
-        });
     let (name, packed) = if baked {
+        if let Err(e) = config {
+            note(&e);
+        }
         (BAKED, None)
     } else {
-        let input = Input {
-            sources: sources(settings.as_deref()),
-            config: settings,
-            public: true,
-            ..Input::default()
-        };
-        let packed = match input.prepare(&mut |_| {}) {
+        let packed = match config.map_err(InputError::from).and_then(prepare) {
             Ok(prepared) => {
-                said(&prepared.problems, &mut note);
+                note(&prepared.problems);
                 prepared.packed
             }
             Err(e) => {
@@ -109,32 +99,25 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
         Guests::open(Path::new(name), packed).map_err(|e| OpenError::Component(name, e))?;
     Ok(Opened {
         guests,
-        mount,
+        mount: mount.filter(|mount| !mount.is_empty()),
         problems,
     })
 }
 
-fn said(problems: &Problems, note: &mut dyn FnMut(&dyn std::fmt::Display)) {
-    if !problems.is_empty() {
-        note(problems);
+/// Packs what the settings name, else the first of [`LISTS`] that is there;
+/// without any, the absence of the first is what is said.
+fn prepare(mut config: Config) -> Result<Prepared, InputError> {
+    if config.sources.is_empty() {
+        let found = LISTS.iter().find(|name| Path::new(name).is_file());
+        let list = found.or(LISTS.first());
+        config.sources = list.map(SourceSpec::new).into_iter().collect();
     }
-}
-
-/// The lists where the settings name none; without any, the first name, whose
-/// absence is then what is said.
-fn sources(settings: Option<&Path>) -> Vec<PathBuf> {
-    let named = settings
-        .and_then(|path| Config::read(path).ok())
-        .is_some_and(|config| !config.sources.is_empty());
-    if named {
-        return Vec::new();
-    }
-    let found = LISTS.iter().find(|name| Path::new(name).is_file());
-    found
-        .or(LISTS.first())
-        .map(PathBuf::from)
-        .into_iter()
-        .collect()
+    let input = Input {
+        public: true,
+        ..Input::default()
+    };
+    // Standard input is a platform's to speak by.
+    input.prepare_from(&config, &mut |_| {}, &mut std::io::empty())
 }
 
 #[cfg(test)]
