@@ -155,13 +155,14 @@ fn kills_in_the_middle_of_writes_lose_nothing_that_was_acknowledged() {
             }
             acknowledged
         });
-        // Killed as soon as some writes are through, others under way.
+        // Killed as soon as some writes are through, others under way. Who sees
+        // six knows that five were acknowledged: the writer waits for each.
         let listed = format!("/2016-08-15/services?prefix=s{round}-");
         while plane.ask("GET", &listed, &[], b"").json()["services"]
             .as_array()
             .unwrap()
             .len()
-            < 5
+            < 6
         {}
         plane.kill();
         known.extend(writer.join().unwrap());
