@@ -8,8 +8,9 @@ use std::sync::Arc;
 use clap::{ArgMatches, Args, Command, FromArgMatches as _};
 use jiff::Timestamp;
 
-use super::running::process::Processes;
+use super::running::custom::CustomRuntime;
 use super::{Options, Server};
+use crate::runtimes::has_namespaces;
 
 /// The command's name.
 pub const NAME: &str = "aliyun-api";
@@ -84,7 +85,9 @@ pub fn start(matches: &ArgMatches) -> Result<Server, Box<dyn std::error::Error>>
         log: true,
         ..Options::new(arguments.data)
     };
-    let programs = Processes::new(options.data.join("instances"));
+    // Says so where there are none.
+    let _ = has_namespaces();
+    let programs = CustomRuntime::new(options.data.join("instances"));
     let server = Server::start(arguments.addr, options, Arc::new(programs))?;
     eprintln!(
         "http://{}/ is Alibaba Cloud Function Compute; {signed}",

@@ -45,7 +45,7 @@ use tokio::sync::Notify;
 use clock::Clock;
 use resource::text;
 use running::queue::{self, Queue};
-use running::{Pools, Runtime, timer};
+use running::{Pools, Runtime, pool, timer};
 use signature::Keys;
 use store::{Item, Store};
 
@@ -195,6 +195,7 @@ impl Server {
         });
         threads.spawn(queue::work(Arc::clone(&plane)));
         threads.spawn(timer::work(Arc::clone(&plane)));
+        threads.spawn(pool::work(Arc::clone(&plane)));
         threads.spawn(server::accept(listener, plane));
         Ok(Self {
             address,

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -28,9 +29,14 @@ use super::{Plane, deployment, reply, signature};
 /// Most bytes of a body.
 const MOST_BODY: usize = 100 << 20;
 
+/// After a connection that could not be taken.
+const PAUSE: Duration = Duration::from_millis(10);
+
 pub(super) async fn accept(listener: TcpListener, plane: Arc<Plane>) {
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
+            // Out of descriptors, say: that passes.
+            tokio::time::sleep(PAUSE).await;
             continue;
         };
         let _ = stream.set_nodelay(true);

@@ -6,36 +6,32 @@
 //! An HTTP trigger passes the plain request; every other event is a
 //! `POST /invoke`. Over one connection each, where the platform keeps some.
 
-use std::net::{IpAddr, SocketAddr};
+mod custom;
+
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
-use super::machine::Plan;
 use super::package::Modes;
-use super::web::{NOT_LOOPBACK, Web, WebFailure};
-use super::{DeployError, Deployment, Door, Limits, Program, Runtime, environment};
+use super::web::WebFailure;
+use super::{DeployError, Deployment, Door, Program, Runtime};
 use crate::function::Function;
 use crate::gateways::alibaba::{self, ACCOUNT, REGION, Refusal, accepted, is_async, trigger};
 use crate::gateways::headers::{end_to_end, named_host, text, texts};
 use crate::gateways::times::Moment;
 use crate::gateways::{Failure, Invocation, Outcome, ids};
 use crate::listener::{Answered, Front};
+pub(crate) use custom::{Custom, PORT};
 
-const CODE: &str = "/code";
 const NAME: &str = "edgepick";
-const PORT: u16 = 9000;
 const CUSTOM: &str = "custom-domain";
 const DEFAULT: &str = "default-domain";
 
 /// Those of a trigger that lists all.
 const METHODS: [&str; 7] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];
-
-/// Longest answer: none is documented.
-const MOST_ANSWER: usize = 64 << 20;
 
 pub(super) const RUNTIME: Runtime = Runtime {
     kind: "aliyun",
@@ -49,45 +45,22 @@ pub(super) const RUNTIME: Runtime = Runtime {
 };
 
 fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
-    let limits = Limits {
-        start: Duration::from_secs(120),
-        timeout: Duration::from_secs(60),
-        memory: 512,
-    };
-    let at = deployment.ground.at(CODE);
-    let memory = limits.or(&deployment.settings).memory;
+    let memory = custom::LIMITS.or(&deployment.settings).memory;
     let variables = [
-        ("FC_FUNC_CODE_PATH", format!("{}/", at.display())),
         ("FC_ACCOUNT_ID", ACCOUNT.to_owned()),
         ("FC_FUNCTION_NAME", NAME.to_owned()),
         ("FC_FUNCTION_HANDLER", "index.handler".to_owned()),
         ("FC_FUNCTION_MEMORY_SIZE", memory.to_string()),
         ("FC_REGION", REGION.to_owned()),
-        ("FC_CUSTOM_LISTEN_PORT", PORT.to_string()),
-        ("FC_SERVER_PORT", PORT.to_string()),
         ("FC_INSTANCE_ID", format!("c-{}", ids::hex(32))),
         ("FC_FUNCTION_VERSION", "LATEST".to_owned()),
-        ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
     ];
-    let plan = Plan {
-        program: at.join("bootstrap"),
-        environment: environment(variables, &deployment.settings),
-        writable: true,
-        at,
-        ..Plan::default()
-    };
-    let there = deployment.ground.code().join("bootstrap").is_file();
-    let address = SocketAddr::from((NOT_LOOPBACK, PORT));
-    let web = Web::new(deployment, plan, address, limits, MOST_ANSWER);
-    Ok(Box::new(WebFunction { web, there }))
+    let program = Custom::new(deployment, &[], variables)?;
+    Ok(Box::new(WebFunction(program)))
 }
 
 #[derive(Clone)]
-struct WebFunction {
-    web: Web,
-    /// Whether the zip has a start file.
-    there: bool,
-}
+struct WebFunction(Custom);
 
 impl Program for WebFunction {
     fn function(&self) -> Option<Box<dyn Function>> {
@@ -105,7 +78,7 @@ impl Program for WebFunction {
     }
 
     fn log(&self) -> String {
-        self.web.log().text()
+        self.0.web.log().text()
     }
 }
 
@@ -124,11 +97,11 @@ impl Function for WebFunction {
             let bytes = HeaderValue::from_static("application/octet-stream");
             headers.insert(CONTENT_TYPE, bytes);
             self.add(headers, &invocation.request_id, "/invoke", "/invoke");
-            let response = match self.web.exchange(request).await {
+            let response = match self.0.web.exchange(request).await {
                 Ok(response) => response,
                 Err(failure) => {
                     let (_, code, message) = self.refused(&failure);
-                    self.web.log().line(&format!("{code}: {message}"));
+                    self.0.web.log().line(&format!("{code}: {message}"));
                     return Outcome::Failed(failure.into());
                 }
             };
@@ -146,7 +119,7 @@ impl Function for WebFunction {
 impl WebFunction {
     /// The fields that every call has.
     fn add(&self, headers: &mut HeaderMap, request_id: &str, control: &str, path: &str) {
-        let limits = self.web.limits();
+        let limits = self.0.web.limits();
         let (memory, timeout) = (limits.memory.to_string(), limits.timeout.as_secs());
         for (name, value) in [
             ("request-id", request_id),
@@ -180,14 +153,14 @@ impl WebFunction {
     fn refused(&self, failure: &WebFailure) -> (u16, &'static str, String) {
         let start = |text: String| format!("The function cannot be started. {text}");
         let exited = |code: i32, message: &str| {
-            let logs = self.web.log().tail(1000);
+            let logs = self.0.web.log().tail(1000);
             let text = format!(
                 "Function instance exited unexpectedly(code {code}, message:{message}) with start command '/code/bootstrap '. Logs:{logs}"
             );
             (412, "CAExited", start(text))
         };
         match failure {
-            WebFailure::NotExecutable(_) if !self.there => {
+            WebFailure::NotExecutable(_) if self.0.missing() => {
                 let text = "Failed to start function instance. Error: the file /code/bootstrap is not exist";
                 (412, "CAFileNotFound", start(text.to_owned()))
             }
@@ -200,8 +173,8 @@ impl WebFunction {
             }
             WebFailure::EndedAtStart(end) => exited(end.code, ""),
             WebFailure::NotListening => {
-                let seconds = self.web.limits().start.as_secs_f64();
-                let logs = self.web.log().tail(1000);
+                let seconds = self.0.web.limits().start.as_secs_f64();
+                let logs = self.0.web.log().tail(1000);
                 let text = format!(
                     "Function instance health check failed on port {PORT} in {seconds} seconds.\nLogs:{logs}"
                 );
@@ -212,7 +185,7 @@ impl WebFunction {
                 (502, "FunctionExited", text.to_owned())
             }
             WebFailure::TimedOut => {
-                let seconds = self.web.limits().timeout.as_secs_f64();
+                let seconds = self.0.web.limits().timeout.as_secs_f64();
                 let text = format!("Function time out after {seconds} seconds");
                 (502, "FunctionTimeout", text)
             }
@@ -248,7 +221,7 @@ impl Trigger {
             return refusal.response(&request_id, method);
         }
         let passed = self.passed(request, caller, &request_id);
-        let web = &self.function.web;
+        let web = &self.function.0.web;
         let mut result = web.exchange(passed.clone()).await;
         let broken = matches!(result, Err(WebFailure::Broken(_) | WebFailure::Ended(_)));
         if broken && method.is_safe() {

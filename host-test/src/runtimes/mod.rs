@@ -10,7 +10,7 @@
 //! * `web`: programs that answer HTTP; `proxy`: what stands before them.
 //! * `polling`: programs that ask the platform for events.
 
-mod aliyun;
+pub(crate) mod aliyun;
 mod aws;
 mod azure;
 mod baidu;
@@ -20,7 +20,7 @@ mod huawei;
 mod huawei_event;
 mod leancloud;
 mod log;
-mod machine;
+pub(crate) mod machine;
 mod openwhisk;
 mod package;
 mod polling;
@@ -29,7 +29,7 @@ mod scf;
 mod tencent;
 mod tencent_event;
 mod turns;
-mod web;
+pub(crate) mod web;
 
 use std::fmt;
 use std::io;
@@ -139,6 +139,9 @@ pub struct Settings {
     pub echo: bool,
     /// The program `host-test`, where it is not the one that runs.
     pub harness: Option<PathBuf>,
+    /// The folder below which zips are unpacked; this machine's own for what is
+    /// temporary otherwise.
+    pub folder: Option<PathBuf>,
 }
 
 /// A zip that a platform has taken.
@@ -221,9 +224,14 @@ impl Runtime {
     /// When it does not take it. A program that cannot run is not known before
     /// it is called.
     pub fn deploy(&self, zip: &[u8], settings: Settings) -> Result<Box<dyn Program>, DeployError> {
-        let ground = Ground::new(settings.harness.as_deref())?;
+        (self.deploy)(self.unpacked(zip, settings)?)
+    }
+
+    /// A zip as the platform unpacks it.
+    fn unpacked(&self, zip: &[u8], settings: Settings) -> Result<Deployment, DeployError> {
+        let ground = Ground::new(settings.folder.as_deref(), settings.harness.as_deref())?;
         package::unpack(zip, &ground.code(), self.modes, self.most_unpacked)?;
-        (self.deploy)(Deployment {
+        Ok(Deployment {
             ground: Arc::new(ground),
             log: Log::new(settings.echo),
             settings,

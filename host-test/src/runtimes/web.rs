@@ -12,6 +12,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::log::Log;
@@ -31,7 +32,7 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// A deployed program, and the process that runs it, if one does.
 #[derive(Clone, Debug)]
-pub(super) struct Web(Arc<Shared>);
+pub(crate) struct Web(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -47,7 +48,7 @@ struct Shared {
 
 /// Why a program gives no answer.
 #[derive(Debug)]
-pub(super) enum WebFailure {
+pub(crate) enum WebFailure {
     /// It cannot be executed.
     NotExecutable(std::io::Error),
     /// It ended before it listened.
@@ -98,7 +99,7 @@ impl Web {
         }))
     }
 
-    pub(super) fn log(&self) -> &Log {
+    pub(crate) fn log(&self) -> &Log {
         &self.0.log
     }
 
@@ -107,7 +108,7 @@ impl Web {
     }
 
     /// The program, started if it does not run.
-    pub(super) async fn running(&self) -> Result<Arc<Machine>, WebFailure> {
+    pub(crate) async fn running(&self) -> Result<Arc<Machine>, WebFailure> {
         let shared = &self.0;
         let mut slot = shared.machine.lock().await;
         if let Some(machine) = slot.as_ref().filter(|machine| machine.ended().is_none()) {
@@ -115,17 +116,20 @@ impl Web {
         }
         *slot = None;
         let memory = shared.limits.memory << 20;
-        let plan = shared.plan.clone();
-        let started = Machine::start(&shared.ground, plan, None, memory, &shared.log);
+        let (ground, plan) = (Arc::clone(&shared.ground), shared.plan.clone());
+        let log = shared.log.clone();
+        let started =
+            spawn_blocking(move || Machine::start(&ground, plan, None, memory, &log)).await;
+        let started = started.map_err(|e| WebFailure::Emulator(e.to_string()))?;
         let (machine, _) = started.map_err(|e| match e {
             StartError::Program(e) => WebFailure::NotExecutable(e),
             StartError::Emulator(text) => WebFailure::Emulator(text),
         })?;
         let limit = shared.limits.start;
-        match machine.connect_in_time(shared.address, limit).await {
-            Ok(_) => {}
-            Err(Some(end)) => return Err(WebFailure::EndedAtStart(end)),
-            Err(None) => return Err(WebFailure::NotListening),
+        if let Err(end) = machine.connect_in_time(shared.address, limit).await {
+            // Ending it takes a while.
+            let _ = spawn_blocking(move || drop(machine)).await;
+            return Err(end.map_or(WebFailure::NotListening, WebFailure::EndedAtStart));
         }
         let machine = Arc::new(machine);
         *slot = Some(Arc::clone(&machine));
@@ -136,14 +140,23 @@ impl Web {
     async fn connected(&self) -> Result<(Arc<Machine>, TcpStream), WebFailure> {
         loop {
             let machine = self.running().await?;
-            let e = match machine.connect(self.0.address).await {
-                Ok(connection) => return Ok((machine, connection)),
-                Err(e) => e,
-            };
-            // It may have ended just now: then there will be another one.
-            if timeout(LAG, machine.end()).await.is_err() {
-                return Err(WebFailure::Broken(e.to_string()));
+            match self.connect(&machine).await {
+                // It ended just now: there will be another one.
+                Err(WebFailure::Ended(_)) => {}
+                connected => return connected.map(|connection| (machine, connection)),
             }
+        }
+    }
+
+    async fn connect(&self, machine: &Machine) -> Result<TcpStream, WebFailure> {
+        let connection = machine.connect(self.0.address);
+        match timeout(self.0.limits.timeout, connection).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(e)) => match timeout(LAG, machine.end()).await {
+                Ok(end) => Err(WebFailure::Ended(end)),
+                Err(_) => Err(WebFailure::Broken(e.to_string())),
+            },
+            Err(_) => Err(WebFailure::TimedOut),
         }
     }
 
@@ -184,6 +197,17 @@ impl Web {
     ) -> Result<Response<Bytes>, WebFailure> {
         let (machine, connection) = self.connected().await?;
         self.over(&machine, connection, request).await
+    }
+
+    /// One exchange with the program that [`Web::running`] gave, and no other:
+    /// it is left as it is, whatever comes of this.
+    pub(crate) async fn exchange_with(
+        &self,
+        machine: &Machine,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, WebFailure> {
+        let connection = self.connect(machine).await?;
+        self.over(machine, connection, request).await
     }
 
     async fn over(

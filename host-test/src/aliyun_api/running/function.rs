@@ -14,6 +14,7 @@ use crate::aliyun_api::reply::etag;
 use crate::aliyun_api::resource::{need_function, text};
 use crate::aliyun_api::schema::function::is_custom;
 use crate::aliyun_api::store::{Item, Reading};
+use crate::runtimes::aliyun::PORT;
 
 /// A function as one version has it.
 #[derive(Clone, Debug)]
@@ -64,13 +65,6 @@ impl Function {
         etag(&self.item)
     }
 
-    pub(crate) fn concurrency(&self) -> usize {
-        let concurrency = self.item.get("instanceConcurrency").and_then(Value::as_u64);
-        usize::try_from(concurrency.unwrap_or(1))
-            .unwrap_or(1)
-            .max(1)
-    }
-
     fn number(&self, member: &str, otherwise: u64) -> u64 {
         let number = self.item.get(member).and_then(Value::as_u64);
         number.unwrap_or(otherwise)
@@ -112,28 +106,28 @@ impl Function {
         };
         let port = config
             .and_then(|config| config.get("port")?.as_u64())
-            .unwrap_or_else(|| self.number("caPort", 9000));
+            .unwrap_or_else(|| self.number("caPort", PORT.into()));
         let cycle = self.item.get("instanceLifecycleConfig");
         let cycle = cycle.and_then(|cycle| cycle.get("initializer")?.get("handler")?.as_str());
         Ok(Program {
             zip: Bytes::from(zip),
             command: words("command").chain(words("args")).collect(),
-            port: u16::try_from(port).unwrap_or(9000),
-            environment: self.environment(plane, port),
+            port: u16::try_from(port).unwrap_or(PORT),
+            environment: self.environment(plane),
             memory: self.number("memorySize", 128),
             timeout: Duration::from_secs(self.timeout()),
+            concurrency: usize::try_from(self.number("instanceConcurrency", 1)).unwrap_or(1),
             initializer: !text(&self.item, "initializer").is_empty()
                 || cycle.is_some_and(|handler| !handler.is_empty()),
         })
     }
 
-    fn environment(&self, plane: &Plane, port: u64) -> Vec<(String, String)> {
+    fn environment(&self, plane: &Plane) -> Vec<(String, String)> {
         let version = match text(&self.item, "runtime") {
             "custom" | "custom.debian10" => "FC_VER_ID",
             _ => "FC_FUNCTION_VERSION",
         };
         let own = [
-            ("FC_FUNC_CODE_PATH", "/code/".to_owned()),
             ("FC_ACCOUNT_ID", plane.options.account.clone()),
             ("FC_REGION", plane.options.region.clone()),
             ("FC_SERVICE_NAME", self.service_name().to_owned()),
@@ -146,10 +140,7 @@ impl Function {
                 "FC_FUNCTION_MEMORY_SIZE",
                 self.number("memorySize", 128).to_string(),
             ),
-            ("FC_CUSTOM_LISTEN_PORT", port.to_string()),
-            ("FC_SERVER_PORT", port.to_string()),
             (version, self.version.clone()),
-            ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
         ];
         let given = self
             .item

@@ -127,14 +127,10 @@ pub(super) async fn run(
     function: &Function,
     request: Request<Bytes>,
 ) -> Result<(Served, Duration), Refused> {
-    let program = function.program(plane)?;
     let since = Instant::now();
     let (pool, tag) = (function.pool(), function.tag());
-    let concurrency = function.concurrency();
-    let served = plane
-        .pools
-        .call(&pool, &tag, concurrency, &program, request)
-        .await;
+    let program = || function.program(plane);
+    let served = plane.pools.call(&pool, &tag, program, request).await?;
     Ok((served, since.elapsed()))
 }
 

@@ -1,11 +1,12 @@
 //! Functions at work: what is started, how it is called, what waits for its
 //! turn.
 
+pub mod custom;
+mod destination;
 pub(crate) mod function;
 pub(crate) mod invoke;
 mod outcome;
-mod pool;
-pub mod process;
+pub(crate) mod pool;
 pub(crate) mod proxy;
 pub(crate) mod queue;
 pub(crate) mod task;
@@ -28,12 +29,15 @@ pub struct Program {
     pub command: Vec<String>,
     /// Where it listens.
     pub port: u16,
-    /// All variables, the platform's and the owner's.
+    /// The variables of the function, and its owner's; those of its runtime
+    /// (paths, ports) are not among them.
     pub environment: Vec<(String, String)>,
     /// Megabytes that it may need.
     pub memory: u64,
     /// How long one call may take.
     pub timeout: Duration,
+    /// Calls that an instance takes at once, at least one.
+    pub concurrency: usize,
     /// Whether it is to be initialised before its first call.
     pub initializer: bool,
 }
@@ -89,6 +93,11 @@ pub trait Runtime: Send + Sync + 'static {
 pub trait Instance: Send + Sync + 'static {
     /// One exchange.
     fn call(&self, request: Request<Bytes>) -> Running<'_>;
+
+    /// Whether it takes no more calls: its program has ended, or never ran.
+    fn ended(&self) -> bool {
+        false
+    }
 }
 
 /// Programs written here, for tests.

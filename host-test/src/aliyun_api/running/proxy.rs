@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::function::{Function, Particulars, passed_on};
 use super::invoke::{check_size, describe, run, tail};
 use super::outcome::{UNHANDLED, failed};
-use super::task;
+use super::{Failure, task};
 use crate::aliyun_api::Plane;
 use crate::aliyun_api::call::{Api, LATEST};
 use crate::aliyun_api::error::Refused;
@@ -229,7 +229,11 @@ async fn pass(
         request.headers_mut().insert("x-forwarded-for", value);
     }
     request.headers_mut().extend(function.control(&particulars));
-    let (served, took) = run(plane, &function, request).await?;
+    let (mut served, mut took) = run(plane, &function, request.clone()).await?;
+    // What is safe to be sent again is.
+    if head.method.is_safe() && matches!(served.finished.result, Err(Failure::Exited)) {
+        (served, took) = run(plane, &function, request).await?;
+    }
     let mut response = match &served.finished.result {
         Ok(response) if served.uninitialised => {
             let text = format!("the initializer answered {}", response.status());

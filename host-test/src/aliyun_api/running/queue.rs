@@ -10,16 +10,15 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
-use uuid::Uuid;
 
 use super::function::{Function, Particulars};
 use super::outcome::Outcome;
-use super::{invoke, task};
+use super::{destination, invoke, task};
 use crate::aliyun_api::Plane;
 use crate::aliyun_api::error::Refused;
 use crate::aliyun_api::resource::async_config::{Policy, report};
 use crate::aliyun_api::resource::text;
-use crate::aliyun_api::store::{Item, Shelf as _, Store, Writing, key};
+use crate::aliyun_api::store::{Item, Shelf as _, Store, Writing};
 
 /// Most time between two attempts, in milliseconds.
 const LONGEST_PAUSE: i64 = 5 * 3600 * 1000;
@@ -170,7 +169,14 @@ fn begin(plane: &Plane, key: &str) -> Result<Option<(Item, Function)>, Refused> 
             settle(plane, w, key, task, &policy, "Expired", &outcome)?;
             return Ok(None);
         }
-        let attempts = number(&task, "attempts") + 1;
+        if text(&task, "status") == "Stopping" {
+            let nothing = Outcome::Returned(Bytes::new());
+            settle(plane, w, key, task, &policy, "Stopped", &nothing)?;
+            return Ok(None);
+        }
+        // What was under way when the emulator was killed is the same attempt.
+        let again = text(&task, "status") == "Running";
+        let attempts = number(&task, "attempts") + i64::from(!again);
         task.insert("attempts".to_owned(), attempts.into());
         task.insert("alreadyRetriedTimes".to_owned(), (attempts - 1).into());
         if task.get("startedTime").is_none_or(Value::is_null) {
@@ -275,7 +281,7 @@ fn settle(
                 "responsePayload": document,
             });
             let event = report(&task, &own, &result, now).to_string();
-            send_on(plane, w, arn, event.as_bytes(), now)?
+            destination::send_on(plane, w, arn, event.as_bytes(), now)?
         }
     };
     task.insert("destinationStatus".to_owned(), went.as_str().into());
@@ -289,95 +295,9 @@ fn settle(
     Ok(())
 }
 
-/// Puts a report where its destination finds it; gives that in words.
-fn send_on(
-    plane: &Plane,
-    w: &mut Writing<'_>,
-    arn: &str,
-    event: &[u8],
-    now: i64,
-) -> Result<String, Refused> {
-    let id = Uuid::new_v4().to_string();
-    if let Some((_, queue)) = arn
-        .split_once(":/queues/")
-        .filter(|_| arn.starts_with("acs:mns:"))
-    {
-        let queue = queue.trim_end_matches("/messages");
-        let message = json!({ "destination": arn, "body": String::from_utf8_lossy(event) });
-        if let Value::Object(message) = message {
-            w.put(
-                &key(&["message", queue, &format!("{now:020}-{id}")]),
-                &message,
-            )?;
-        }
-        return Ok(format!(
-            "to {arn}, which is not emulated: it is kept in the data folder"
-        ));
-    }
-    let Some((service, qualifier, function)) = parts(arn) else {
-        return Ok(format!("nowhere: {arn} is no function"));
-    };
-    let found = crate::aliyun_api::resource::need_function(w, &service, &qualifier, &function);
-    if let Err(refused) = found {
-        return Ok(format!("nowhere: {}", refused.message));
-    }
-    let order = task::Order {
-        service: &service,
-        function: &function,
-        qualifier: &qualifier,
-        id: &id,
-        request_id: &id,
-        stateful: false,
-        event,
-        http: Value::Null,
-    };
-    let key = task::put(w, &order, now)?;
-    plane.queue.add(now, key);
-    Ok(format!("to {arn} as its async invocation {id}"))
-}
-
-/// Service, qualifier and function of an ARN.
-fn parts(arn: &str) -> Option<(String, String, String)> {
-    let rest = arn.split_once(":services/").map(|(_, rest)| rest);
-    if let Some(rest) = rest {
-        let (service, function) = rest.split_once("/functions/")?;
-        let (service, qualifier) = service.split_once('.').unwrap_or((service, "LATEST"));
-        return Some((
-            service.to_owned(),
-            qualifier.to_owned(),
-            function.to_owned(),
-        ));
-    }
-    let (_, function) = arn.split_once(":functions/")?;
-    let (function, qualifier) = function.split_once('/').unwrap_or((function, "LATEST"));
-    Some((
-        crate::aliyun_api::resource::lone_service(function),
-        qualifier.to_owned(),
-        function.to_owned(),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn destinations_name_functions() {
-        let parts = |arn| parts(arn).unwrap();
-        let own = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-        assert_eq!(
-            parts("acs:fc:cn-hangzhou:1:services/s.prod/functions/f"),
-            own("s", "prod", "f")
-        );
-        assert_eq!(
-            parts("acs:fc:cn-hangzhou:1:services/s/functions/f"),
-            own("s", "LATEST", "f")
-        );
-        assert_eq!(
-            parts("acs:fc:cn-hangzhou:1:functions/f"),
-            own("$f", "LATEST", "f")
-        );
-    }
 
     #[test]
     fn what_is_due_comes_out_once() {

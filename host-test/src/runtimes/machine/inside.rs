@@ -2,15 +2,17 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+use rustix::process::{Pid, Signal, kill_process, set_child_subreaper};
 
 use super::wire::{Ask, Plan, Said, receive, send};
 use super::{loopback, root};
@@ -22,10 +24,12 @@ pub(crate) fn run(plan: &str) -> ExitCode {
         return ExitCode::FAILURE;
     };
     match start(plan, &control) {
-        Ok((mut child, own_processes)) => {
+        Ok(mut child) => {
             let pid = Pid::from_child(&child);
-            thread::spawn(move || serve(&control, pid, own_processes));
-            match child.wait() {
+            thread::spawn(move || serve(&control, pid));
+            let status = child.wait();
+            end_others();
+            match status {
                 Ok(status) => {
                     let signal = status.signal().map(|signal| 128 + signal);
                     let code = signal.or(status.code()).unwrap_or(1);
@@ -41,42 +45,52 @@ pub(crate) fn run(plan: &str) -> ExitCode {
     }
 }
 
-fn start(plan: &str, control: &OwnedFd) -> Result<(Child, bool), Said> {
+fn start(plan: &str, control: &OwnedFd) -> Result<Child, Said> {
     let failed = |what: &str, e: &dyn std::fmt::Display| Said::Failed(format!("{what}: {e}"));
     let plan: Plan =
         serde_json::from_str(plan).map_err(|e| failed("the plan cannot be read", &e))?;
-    loopback::up().map_err(|e| failed("no loopback device", &e))?;
-    let listener = plan.listen.map(TcpListener::bind).transpose();
-    let listener = listener.map_err(|e| failed("cannot listen inside", &e))?;
-    let own_processes = root::enter(&plan).map_err(|e| failed("no file system", &e))?;
-    let child = spawn(&mut command(&plan), &plan)
-        .map_err(|e| Said::NotStarted(e.raw_os_error().unwrap_or_default()))?;
+    let mut listener = None;
+    if plan.bare {
+        // As the first process of a namespace is by itself.
+        set_child_subreaper(Some(Pid::INIT)).map_err(|e| failed("no way to end all", &e))?;
+    } else {
+        loopback::up().map_err(|e| failed("no loopback device", &e))?;
+        listener = plan
+            .listen
+            .map(TcpListener::bind)
+            .transpose()
+            .map_err(|e| failed("cannot listen inside", &e))?;
+        root::enter(&plan).map_err(|e| failed("no file system", &e))?;
+    }
+    let child = spawn(&plan).map_err(|e| Said::NotStarted(e.raw_os_error().unwrap_or_default()))?;
     send(
         control,
         &Said::Started,
         listener.as_ref().map(|listener| listener.as_fd()),
     )
     .map_err(|e| failed("the outer side is gone", &e))?;
-    Ok((child, own_processes))
+    Ok(child)
 }
 
-/// What starts the program, inside or without namespaces.
-pub(super) fn command(plan: &Plan) -> Command {
-    let mut command = Command::new(&plan.program);
-    command
+/// Starts the program; a file that is neither a program for this machine nor a
+/// script fails as the system says, while the C library would hand it to a
+/// shell. A mere name is looked up in the program's own `PATH`.
+fn spawn(plan: &Plan) -> io::Result<Child> {
+    if plan.program.components().count() > 1 {
+        check(&plan.folder.join(&plan.program))?;
+    }
+    Command::new(&plan.program)
         .args(&plan.arguments)
         .current_dir(&plan.folder)
         .env_clear()
         .envs(plan.environment.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null());
-    command
+        .stdin(Stdio::null())
+        .spawn()
 }
 
-/// Starts it; what is neither a program for this machine nor a script fails as
-/// the system says, while the C library would hand it to a shell.
-pub(super) fn spawn(command: &mut Command, plan: &Plan) -> io::Result<Child> {
+fn check(program: &Path) -> io::Result<()> {
     let mut start = [0; 20];
-    let mut file = File::open(&plan.program)?;
+    let mut file = File::open(program)?;
     let length = file.read(&mut start)?;
     // ELF of 64 bits, little endian, for x86-64 or AArch64.
     let known = start.starts_with(b"#!")
@@ -84,21 +98,20 @@ pub(super) fn spawn(command: &mut Command, plan: &Plan) -> io::Result<Child> {
             && start.starts_with(b"\x7fELF\x02\x01")
             && matches!(start.get(18..), Some([62 | 183, 0])));
     let executable = file.metadata()?.permissions().mode() & 0o111 != 0;
-    if executable && !known {
-        return Err(Errno::NOEXEC.into());
+    match executable && !known {
+        true => Err(Errno::NOEXEC.into()),
+        false => Ok(()),
     }
-    command.spawn()
 }
 
-fn serve(control: &OwnedFd, program: Pid, own_processes: bool) {
+fn serve(control: &OwnedFd, program: Pid) {
     while let Ok((ask, _)) = receive(control) {
         let (said, with) = match ask {
-            Ask::Connect(address) => match TcpStream::connect(address) {
-                Ok(stream) => (Said::Connected, Some(stream)),
-                Err(e) => (Said::Refused(e.raw_os_error().unwrap_or_default()), None),
+            Ask::Connect(address) => match connecting(address) {
+                Ok(socket) => (Said::Connecting, Some(socket)),
+                Err(e) => (Said::Refused(e.raw_os_error()), None),
             },
-            Ask::Memory if own_processes => (Said::Memory(all_resident()), None),
-            Ask::Memory => (Said::Memory(0), None),
+            Ask::Memory => (Said::Memory(others().into_iter().map(resident).sum()), None),
             Ask::Signal(number) => {
                 if let Some(signal) = Signal::from_named_raw(number) {
                     let _ = kill_process(program, signal);
@@ -106,26 +119,72 @@ fn serve(control: &OwnedFd, program: Pid, own_processes: bool) {
                 (Said::Sent, None)
             }
         };
-        if send(control, &said, with.as_ref().map(|stream| stream.as_fd())).is_err() {
+        if send(control, &said, with.as_ref().map(|socket| socket.as_fd())).is_err() {
             break;
         }
     }
     // The outer side is gone, however it ended: with this process all end.
+    end_others();
     std::process::exit(1);
 }
 
-/// Bytes of all processes here but this one, which is the first.
-fn all_resident() -> u64 {
+/// A socket on its way to an address: a program that does not take connections
+/// holds up nobody here.
+fn connecting(address: SocketAddr) -> rustix::io::Result<OwnedFd> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    match connect(&socket, &address) {
+        Ok(()) | Err(Errno::INPROGRESS) => Ok(socket),
+        Err(e) => Err(e),
+    }
+}
+
+/// Without namespaces nothing else ends what the program has left behind.
+fn end_others() {
+    for process in others() {
+        let _ = kill_process(process, Signal::KILL);
+    }
+}
+
+/// All processes that came of this one, which is the parent of those whose own
+/// has ended.
+fn others() -> Vec<Pid> {
+    let id = |text: &str| Pid::from_raw(text.parse().ok()?);
+    let parent = |process: &Path| {
+        // proc_pid_stat(5): behind the name, which may hold anything.
+        let stat = fs::read_to_string(process.join("stat")).ok()?;
+        let (_, fields) = stat.rsplit_once(") ")?;
+        id(fields.split(' ').nth(1)?)
+    };
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name != "1" && name.bytes().all(|b| b.is_ascii_digit()))
-        .map(|process| resident(&process))
-        .sum()
+    let all: Vec<_> = processes
+        .filter_map(|entry| {
+            let process = id(entry.file_name().to_str()?)?;
+            Some((process, parent(&entry.path())?))
+        })
+        .collect();
+    // The one that it is called by there, inside and outside.
+    let itself = fs::read_link("/proc/self").ok();
+    let mut parents: Vec<_> = itself
+        .and_then(|name| id(name.to_str()?))
+        .into_iter()
+        .collect();
+    let mut others = Vec::new();
+    while let Some(parent) = parents.pop() {
+        let children = all.iter().filter(|(_, of)| *of == parent);
+        let children: Vec<_> = children.map(|(process, _)| *process).collect();
+        parents.extend(&children);
+        others.extend(children);
+    }
+    others
 }
 
 /// Bytes of one process; 0 where it is gone.
-pub(super) fn resident(process: &str) -> u64 {
+fn resident(process: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status"));
     let status = status.unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -15,9 +15,8 @@ use super::wire::Plan;
 const TEMPORARY: &str = "/tmp";
 const PROCESSES: &str = "/proc";
 
-/// Furnishes the root and moves into it. Gives whether `/proc` shows these
-/// processes alone.
-pub(super) fn enter(plan: &Plan) -> io::Result<bool> {
+/// Furnishes the root and moves into it.
+pub(super) fn enter(plan: &Plan) -> io::Result<()> {
     let new = plan.root.as_path();
     mount("tmpfs", new, "tmpfs", MountFlags::empty(), None)?;
     let own = || {
@@ -49,14 +48,12 @@ pub(super) fn enter(plan: &Plan) -> io::Result<bool> {
     fs::create_dir_all(&processes)?;
     let flags = flags | MountFlags::NOEXEC;
     // Containers often refuse a new one.
-    let own_processes = mount("proc", &processes, "proc", flags, None).is_ok();
-    if !own_processes {
+    if mount("proc", &processes, "proc", flags, None).is_err() {
         mount_bind_recursive(PROCESSES, &processes)?;
     }
     let _ = read_only(new);
     chroot(new)?;
-    std::env::set_current_dir("/")?;
-    Ok(own_processes)
+    std::env::set_current_dir("/")
 }
 
 /// Shows what is in a folder of this machine, but for the paths that are the

@@ -41,6 +41,11 @@ pub(crate) struct Plan {
     pub(crate) environment: Vec<(String, String)>,
     /// Where the platform's own interface listens.
     pub(crate) listen: Option<SocketAddr>,
+    /// Whether it takes its port from its environment, so that others may run
+    /// beside it where there are no namespaces.
+    pub(crate) any_port: bool,
+    /// Without namespaces.
+    pub(crate) bare: bool,
 }
 
 /// What the outer side asks.
@@ -64,8 +69,8 @@ pub(super) enum Said {
     NotStarted(i32),
     /// The namespaces could not be furnished.
     Failed(String),
-    /// With it the connection.
-    Connected,
+    /// With it a socket that will be connected, or not.
+    Connecting,
     /// No connection: the system's error number.
     Refused(i32),
     /// Bytes.

@@ -1,5 +1,7 @@
 //! Alibaba Cloud's control plane as a process, with programs that really run.
 
+mod machines;
+mod programs;
 mod rehearsal;
 
 use std::io::{BufRead as _, BufReader, Cursor, Write as _};
@@ -26,23 +28,36 @@ pub(crate) struct Plane {
 impl Plane {
     /// Starts it on a folder.
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_host-test"))
-            .args(["aliyun-api", "--addr", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .args(arguments)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Self::command(data);
+        command.args(arguments);
+        Self::of(command).0
+    }
+
+    pub(crate) fn command(data: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_host-test"));
+        command.args(["aliyun-api", "--addr", "127.0.0.1:0", "--data"]);
+        command.arg(data);
+        command
+    }
+
+    /// The emulator of a command, and what it says before its address.
+    pub(crate) fn of(mut command: Command) -> (Self, String) {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let first = lines.next().unwrap().unwrap();
-        let address = first
-            .strip_prefix("http://")
-            .and_then(|rest| rest.split_once("/ is Alibaba Cloud Function Compute"))
-            .unwrap_or_else(|| panic!("{first}"));
-        let address = address.0.parse().unwrap();
+        let mut said = String::new();
+        let address = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("{said}")).unwrap();
+            let address = line
+                .strip_prefix("http://")
+                .and_then(|rest| rest.split_once("/ is Alibaba Cloud Function Compute"));
+            if let Some((address, _)) = address {
+                break address.parse().unwrap();
+            }
+            said += &line;
+        };
         // Read on, so that it can go on writing.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        (Self { child, address }, said)
     }
 
     /// Ends it without a warning: SIGKILL.
@@ -64,11 +79,17 @@ impl Plane {
     /// Sends a document to 2016-08-15; gives the answer's.
     #[track_caller]
     pub(crate) fn made(&self, method: &str, path: &str, document: &Value) -> Value {
+        self.sent(method, &format!("/2016-08-15{path}"), document)
+    }
+
+    /// Sends a document; gives the answer's.
+    #[track_caller]
+    pub(crate) fn sent(&self, method: &str, path: &str, document: &Value) -> Value {
         let body = match document {
             Value::Null => String::new(),
             document => document.to_string(),
         };
-        let reply = self.ask(method, &format!("/2016-08-15{path}"), &[], body.as_bytes());
+        let reply = self.ask(method, path, &[], body.as_bytes());
         assert_eq!(reply.status, 200, "{}", reply.text());
         reply.json()
     }
