@@ -27,6 +27,9 @@ pub(super) static ALIYUN: Kind = Kind {
         Step::Do(
             "Bind a domain of your own: 域名管理 > 添加自定义域名, 路由 /*. The default domain *.fcapp.run answers every redirect with 400 ExternalRedirectForbidden; callers get the picture's JSON there.",
         ),
+        Step::Do(
+            "A function of the older interface (2016-08-15) that callers reach at /2016-08-15/proxy/SERVICE/FUNCTION/ sees that path whole: give it the environment variable EDGEPICK_MOUNT=/2016-08-15/proxy/SERVICE/FUNCTION.",
+        ),
     ],
 };
 

@@ -9,7 +9,7 @@ mod google;
 mod huawei;
 mod leancloud;
 mod openwhisk;
-mod packed;
+pub(crate) mod packed;
 mod tencent;
 
 use std::io::{Cursor, Write as _};

@@ -16,7 +16,7 @@ use super::{behind, call, settings};
 use crate::client::{ask, get};
 use crate::stands::{ANY_PORT, fixtures, stand};
 
-const LIST: &str = "catalogues/urls.txt";
+pub(crate) const LIST: &str = "catalogues/urls.txt";
 
 /// Built once, where no variable names one.
 static RUNNER: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -26,7 +26,7 @@ static RUNNER: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 /// What `edgepick pack LIST` puts beside the runner.
-fn site(list: PathBuf, mount: Option<&str>) -> Site {
+pub(crate) fn site(list: PathBuf, mount: Option<&str>) -> Site {
     let request = Request {
         input: Input {
             sources: vec![list],
@@ -52,12 +52,17 @@ fn deployed(row: &Runtime, site: &Site) -> Box<dyn Program> {
     deployed_with(row, site, &[("EDGEPICK_EVENTS", "1")])
 }
 
-fn deployed_with(row: &Runtime, site: &Site, own: &[(&str, &str)]) -> Box<dyn Program> {
-    let kind = kinds(row.kind);
-    let [kind] = kind[..] else {
-        panic!("pack knows no kind {}", row.kind)
+/// What `edgepick pack` writes for a kind.
+pub(crate) fn zip(kind: &str, site: &Site) -> Vec<u8> {
+    let found = kinds(kind);
+    let [kind] = found[..] else {
+        panic!("pack knows no kind {kind}")
     };
-    let zip = pack(kind, &RUNNER, site, "site.zip").unwrap();
+    pack(kind, &RUNNER, site, "site.zip").unwrap().bytes
+}
+
+fn deployed_with(row: &Runtime, site: &Site, own: &[(&str, &str)]) -> Box<dyn Program> {
+    let zip = zip(row.kind, site);
     let mut settings = Settings {
         memory: Some(128),
         environment: own
@@ -72,7 +77,7 @@ fn deployed_with(row: &Runtime, site: &Site, own: &[(&str, &str)]) -> Box<dyn Pr
         settings.command = Some(command.to_owned());
         settings.port = Some(8080);
     }
-    let program = row.deploy(&zip.bytes, settings).unwrap();
+    let program = row.deploy(&zip, settings).unwrap();
     // Gateways wait for a second or a few, whatever else this machine does.
     if row.gateways.is_empty() {
         get(behind(&*program, row.doors[0].name).address(), "/");
