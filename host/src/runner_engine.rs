@@ -9,20 +9,56 @@ use std::time::Duration;
 
 use wasmtime::{Config, Error};
 
-/// What the runner is built for, and precompiled components with it. Named, so
-/// that the code is for any processor of its kind, not for the one that made
-/// it.
-pub const TARGET: &str = "x86_64-unknown-linux-musl";
+/// A kind of processor that there is a runner for. Precompiled components are
+/// for any processor of their kind, not only for the one that made them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Architecture {
+    /// Intel's and AMD's, with 64 bits.
+    #[default]
+    X86_64,
+    /// Arm's with 64 bits, such as AWS Graviton.
+    Arm64,
+}
+
+impl Architecture {
+    /// All of them; the first is the one that every platform has.
+    pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
+
+    /// This program's own.
+    pub const OWN: Self = if cfg!(target_arch = "aarch64") {
+        Self::Arm64
+    } else {
+        Self::X86_64
+    };
+
+    /// Its name, as AWS Lambda has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+
+    /// What its runner is built for, and precompiled components with it.
+    #[must_use]
+    pub const fn target(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64-unknown-linux-musl",
+            Self::Arm64 => "aarch64-unknown-linux-musl",
+        }
+    }
+}
 
 /// How often a running guest is asked whether its time is over.
 pub const TICK: Duration = Duration::from_millis(10);
 
 /// What this program is built for: the runner's own side. Processors and
 /// systems have to be alike, C libraries need not.
-pub const OWN: &str = if cfg!(target_env = "musl") {
-    TARGET
-} else {
-    "x86_64-unknown-linux-gnu"
+pub const OWN: &str = match Architecture::OWN {
+    own if cfg!(target_env = "musl") => own.target(),
+    Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+    Architecture::Arm64 => "aarch64-unknown-linux-gnu",
 };
 
 /// The configuration for a target. A program with it runs where no more than 128 MiB of
@@ -48,12 +84,21 @@ pub fn config(target: &str) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// Compiles a component, sealed or not, for the runner.
+/// Compiles a component, sealed or not, for a runner.
 ///
 /// # Errors
 ///
-/// When it is no valid component.
+/// When it is no valid component, or this program has no compiler for that
+/// architecture: see [`compiles_for`].
 #[cfg(feature = "compiler")]
-pub fn precompile(component: &[u8]) -> Result<Vec<u8>, Error> {
-    wasmtime::Engine::new(&config(TARGET)?)?.precompile_component(component)
+pub fn precompile(component: &[u8], architecture: Architecture) -> Result<Vec<u8>, Error> {
+    wasmtime::Engine::new(&config(architecture.target())?)?.precompile_component(component)
+}
+
+/// Whether this program can compile for an architecture: without the feature
+/// `cross` for its own alone.
+#[cfg(feature = "compiler")]
+#[must_use]
+pub fn compiles_for(architecture: Architecture) -> bool {
+    cfg!(feature = "cross") || architecture == Architecture::OWN
 }

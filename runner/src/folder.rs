@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use edgepick_host::config::Config;
 use edgepick_host::input::{Input, InputError, Prepared, unavailable};
+use edgepick_host::runner_engine::Architecture;
 use edgepick_host::source::SourceSpec;
 
 use crate::guests::Guests;
@@ -39,7 +40,7 @@ pub(crate) enum OpenError {
     )]
     Nothing(PathBuf),
     /// It is damaged, or not made for this program.
-    #[error("{0} was not made for this program, pack it again: {1:#}")]
+    #[error("{0} was not made for this program, which is for {arch}, pack it again: {1:#}", arch = Architecture::OWN.name())]
     Component(&'static str, wasmtime::Error),
     /// Of a site that stands in for one that cannot be made.
     #[error(transparent)]

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use edgepick_host::{COMPONENT, runner_engine};
+use edgepick_host::COMPONENT;
+use edgepick_host::runner_engine::{self, Architecture};
 use tempfile::TempDir;
 
 use crate::folder::{self, OpenError, Opened};
@@ -13,7 +14,7 @@ use crate::function::Function;
 /// The empty component, as `edgepick` compiles it for the runner.
 pub(crate) fn component() -> &'static [u8] {
     static COMPILED: OnceLock<Vec<u8>> = OnceLock::new();
-    COMPILED.get_or_init(|| runner_engine::precompile(COMPONENT).unwrap())
+    COMPILED.get_or_init(|| runner_engine::precompile(COMPONENT, Architecture::OWN).unwrap())
 }
 
 /// A folder with the empty component and these files.

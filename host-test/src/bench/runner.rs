@@ -77,7 +77,7 @@ fn unpack(list: &Path, folder: &Path) -> Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let site = runtime.block_on(request.site(&mut |_| {}, &mut std::io::empty()))?;
-    let runner = Places::of_this_process().runner()?;
+    let runner = Places::of_this_process().runner(request.architecture)?;
     let kind = pack::kinds(KIND).into_iter().next();
     let kind = kind.ok_or("there is no such kind")?;
     let zip = pack::pack(kind, &runner, &site, &kind.file_name())?;

@@ -87,7 +87,9 @@ impl From<PackError> for CommandError {
     fn from(error: PackError) -> Self {
         match error {
             PackError::Bake(error) => error.into(),
-            PackError::Compile(_) | PackError::Zip(_) => Self::Failed(error.to_string()),
+            PackError::NoCompiler(_) | PackError::Compile(_) | PackError::Zip(_) => {
+                Self::Failed(error.to_string())
+            }
             error => Self::Input(error.to_string()),
         }
     }
@@ -96,8 +98,10 @@ impl From<PackError> for CommandError {
 impl From<NoRunner> for CommandError {
     fn from(error: NoRunner) -> Self {
         match error {
-            NoRunner::Unreadable { .. } | NoRunner::Foreign(_) => Self::Input(error.to_string()),
-            NoRunner::Nowhere { .. } | NoRunner::Build => Self::Failed(error.to_string()),
+            NoRunner::Unreadable { .. } | NoRunner::Foreign(..) => Self::Input(error.to_string()),
+            NoRunner::Nowhere { .. } | NoRunner::NoCCompiler(_) | NoRunner::Build => {
+                Self::Failed(error.to_string())
+            }
         }
     }
 }

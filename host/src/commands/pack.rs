@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::bake::{Sources, write};
 use super::progress::Bar;
@@ -13,6 +13,7 @@ use super::{CommandError, report, runtime};
 use crate::pack::{
     ALL, Baked, KINDS, Kind, LARGEST_LISTS, Places, Request, Site, Zip, kinds, pack,
 };
+use crate::runner_engine::Architecture;
 
 /// Make a zip for a cloud function out of lists or a baked component.
 #[derive(Debug, Args)]
@@ -29,6 +30,15 @@ pub(super) struct Pack {
         value_parser = PossibleValuesParser::new(KINDS.iter().map(|kind| kind.name).chain([ALL]))
     )]
     kind: String,
+    /// The processors that the function is set to run on.
+    #[arg(
+        long,
+        value_name = "ARCH",
+        default_value = Architecture::default().name(),
+        value_parser = PossibleValuesParser::new(Architecture::ALL.map(Architecture::name))
+            .map(|name| Architecture::ALL.into_iter().find(|it| it.name() == name).unwrap_or_default())
+    )]
+    arch: Architecture,
     /// Where the zip goes, or the folder that it goes into; `-` is standard
     /// output [default: edgepick-KIND.zip].
     #[arg(short, long, value_name = "OUT.zip|DIR")]
@@ -44,8 +54,11 @@ impl Pack {
     pub(super) fn run(&self) -> Result<(), CommandError> {
         let kinds = kinds(&self.kind);
         let folder = self.folder()?;
+        for kind in &kinds {
+            kind.runs_on(self.arch)?;
+        }
         let site = self.site()?;
-        let runner = Places::of_this_process().runner()?;
+        let runner = Places::of_this_process().runner(self.arch)?;
         for kind in kinds {
             let path = match (&folder, &self.output) {
                 (None, Some(file)) => file.clone(),
@@ -62,7 +75,7 @@ impl Pack {
             let mut summary = format!("{}\n", path.display());
             describe(&mut summary, kind, &site, &zip);
             summary.push_str("\nNext:\n\n");
-            summary.push_str(&kind.next_steps(&name));
+            summary.push_str(&kind.next_steps(&name, self.arch));
             summary.push('\n');
             if path.as_os_str() == "-" {
                 eprint!("{summary}");
@@ -100,6 +113,7 @@ impl Pack {
         let request = Request {
             input: self.sources.input(&self.inputs, true),
             mount: self.mount.clone(),
+            architecture: self.arch,
         };
         let mut bar = Bar::default();
         let site = runtime()?

@@ -3,6 +3,7 @@
 //! `s.yaml` is for Serverless Devs, which wants it beside the zip.
 
 use super::kind::{Kind, Step, TEXT, Text};
+use crate::runner_engine::Architecture;
 
 pub(super) static ALIYUN: Kind = Kind {
     name: "aliyun",
@@ -10,6 +11,7 @@ pub(super) static ALIYUN: Kind = Kind {
     title: "Alibaba Function Compute 3.0 (函数计算), web function on a custom runtime",
     program: "bootstrap",
     limit: Some(500_000_000),
+    architectures: &[Architecture::X86_64],
     texts: &[Text {
         name: "s.yaml",
         mode: TEXT,

@@ -3,6 +3,7 @@
 //! it beside the zip.
 
 use super::kind::{Kind, Step, TEXT, Text};
+use crate::runner_engine::Architecture;
 
 pub(super) static AWS: Kind = Kind {
     name: "aws",
@@ -10,6 +11,7 @@ pub(super) static AWS: Kind = Kind {
     title: "AWS Lambda, OS-only runtime provided.al2023",
     program: "bootstrap",
     limit: Some(50_000_000),
+    architectures: &Architecture::ALL,
     texts: &[Text {
         name: "template.yaml",
         mode: TEXT,
@@ -17,14 +19,14 @@ pub(super) static AWS: Kind = Kind {
     }],
     steps: &[
         Step::Do(
-            "Console: Lambda > Functions > Create function > Author from scratch; Runtime: Amazon Linux 2023, Architecture: x86_64. Then Code > Upload from > .zip file: {zip}. 128 MB and 10 s are enough; the handler's name is not read.",
+            "Console: Lambda > Functions > Create function > Author from scratch; Runtime: Amazon Linux 2023, Architecture: {arch}. Then Code > Upload from > .zip file: {zip}. 128 MB and 10 s are enough; the handler's name is not read.",
         ),
         Step::Do(
             "Give it an address: Configuration > Function URL > Create function URL; Auth type: NONE. It passes every method on, HEAD and OPTIONS too; leave its CORS switched off, the site answers that itself.",
         ),
         Step::Do("The same by command:"),
         Step::Type(
-            "aws lambda create-function --function-name edgepick --runtime provided.al2023 --architectures x86_64 --handler bootstrap --memory-size 128 --timeout 10 --zip-file fileb://{zip} --role ROLE_ARN",
+            "aws lambda create-function --function-name edgepick --runtime provided.al2023 --architectures {arch} --handler bootstrap --memory-size 128 --timeout 10 --zip-file fileb://{zip} --role ROLE_ARN",
         ),
         Step::Type(
             "aws lambda create-function-url-config --function-name edgepick --auth-type NONE",
@@ -52,7 +54,7 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Runtime: provided.al2023
-      Architectures: [x86_64]
+      Architectures: [{arch}]
       Handler: bootstrap
       CodeUri: "./{zip}"
       MemorySize: 128

@@ -4,6 +4,7 @@
 //! too.
 
 use super::kind::{Kind, Step, TEXT, Text};
+use crate::runner_engine::Architecture;
 
 pub(super) static AZURE: Kind = Kind {
     name: "azure",
@@ -11,6 +12,7 @@ pub(super) static AZURE: Kind = Kind {
     title: "Azure Functions, custom handler on Linux",
     program: "edgepick-runner",
     limit: None,
+    architectures: &[Architecture::X86_64],
     texts: &[
         Text {
             name: "host.json",

@@ -2,6 +2,7 @@
 //! fields of the console; no file of the zip can say them.
 
 use super::kind::{Kind, Step};
+use crate::runner_engine::Architecture;
 
 pub(super) static BAIDU: Kind = Kind {
     name: "baidu",
@@ -9,6 +10,7 @@ pub(super) static BAIDU: Kind = Kind {
     title: "Baidu CFC (函数计算), web function with a custom runtime",
     program: "edgepick-runner",
     limit: Some(150_000_000),
+    architectures: &[Architecture::X86_64],
     texts: &[],
     steps: &[
         Step::Do(

@@ -3,6 +3,7 @@
 //! without a build the program is started on a bare Ubuntu.
 
 use super::kind::{Kind, Step, TEXT, Text};
+use crate::runner_engine::Architecture;
 
 pub(super) static GOOGLE: Kind = Kind {
     name: "google",
@@ -10,6 +11,7 @@ pub(super) static GOOGLE: Kind = Kind {
     title: "Google Cloud Run",
     program: "edgepick-runner",
     limit: None,
+    architectures: &[Architecture::X86_64],
     texts: &[Text {
         name: "Dockerfile",
         mode: TEXT,

@@ -4,6 +4,7 @@
 //! executable `bootstrap`, which asks for events.
 
 use super::kind::{Kind, PROGRAM, Step, Text};
+use crate::runner_engine::Architecture;
 
 pub(super) static HTTP: Kind = Kind {
     name: "huawei",
@@ -11,6 +12,7 @@ pub(super) static HTTP: Kind = Kind {
     title: "Huawei FunctionGraph (函数工作流), HTTP function",
     program: "edgepick-runner",
     limit: LIMIT,
+    architectures: &[Architecture::X86_64],
     texts: &[Text {
         name: "bootstrap",
         mode: PROGRAM,
@@ -33,6 +35,7 @@ pub(super) static EVENT: Kind = Kind {
     title: "Huawei FunctionGraph (函数工作流), event function with a custom runtime",
     program: "bootstrap",
     limit: LIMIT,
+    architectures: &[Architecture::X86_64],
     texts: &[],
     steps: &[
         Step::Do(

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::{KINDS, PackError};
+use crate::runner_engine::Architecture;
+
 /// Mode of what is run.
 pub(super) const PROGRAM: u32 = 0o755;
 /// Mode of what is read.
@@ -20,7 +23,8 @@ pub struct File<'a> {
 }
 
 /// A file that is the same for every site. `{zip}` in it stands for the name
-/// of the zip, inside a quoted text of JSON or YAML.
+/// of the zip, inside a quoted text of JSON or YAML, `{arch}` for the
+/// architecture's.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text {
     pub(super) name: &'static str,
@@ -28,7 +32,8 @@ pub(super) struct Text {
     pub(super) text: &'static str,
 }
 
-/// What the owner of a zip does next. `{zip}` stands for its name.
+/// What the owner of a zip does next. `{zip}` stands for its name, `{arch}` for
+/// the architecture's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Something to do or to know. Begins a new point.
@@ -52,6 +57,8 @@ pub struct Kind {
     /// The most bytes that the platform's plain upload takes, where its
     /// documents say so.
     pub limit: Option<usize>,
+    /// What the platform runs it on, as its documents say.
+    pub architectures: &'static [Architecture],
     /// From zip to address.
     pub steps: &'static [Step],
     pub(super) texts: &'static [Text],
@@ -66,13 +73,18 @@ impl Kind {
 
     /// What the platform starts and reads: the runner under its name there,
     /// and the files that say how it is started.
-    pub(super) fn files<'a>(&'a self, runner: &'a [u8], zip: &str) -> Vec<File<'a>> {
+    pub(super) fn files<'a>(
+        &'a self,
+        runner: &'a [u8],
+        zip: &str,
+        architecture: Architecture,
+    ) -> Vec<File<'a>> {
         let quoted = serde_json::Value::from(zip).to_string();
         let zip = quoted.get(1..quoted.len() - 1).unwrap_or_default();
         let texts = self.texts.iter().map(|text| File {
             name: text.name.into(),
             mode: text.mode,
-            bytes: text.text.replace("{zip}", zip).into_bytes().into(),
+            bytes: filled(text.text, zip, architecture).into_bytes().into(),
         });
         std::iter::once(File {
             name: self.program.into(),
@@ -81,6 +93,28 @@ impl Kind {
         })
         .chain(texts)
         .collect()
+    }
+
+    /// Whether the platform runs it on that architecture.
+    ///
+    /// # Errors
+    ///
+    /// When its documents do not say so.
+    pub fn runs_on(&self, architecture: Architecture) -> Result<(), PackError> {
+        if self.architectures.contains(&architecture) {
+            return Ok(());
+        }
+        Err(PackError::Architecture {
+            kind: self.name,
+            architecture,
+            accepted: words(self.architectures.iter().map(|it| it.name())),
+            kinds: words(
+                KINDS
+                    .iter()
+                    .filter(|kind| kind.architectures.contains(&architecture))
+                    .map(|kind| kind.name),
+            ),
+        })
     }
 
     /// The names that the site's own files must leave to the kind.
@@ -92,7 +126,8 @@ impl Kind {
     /// The steps as a numbered list, for terminals and Markdown alike. `zip`
     /// is the file's name.
     #[must_use]
-    pub fn next_steps(&self, zip: &str) -> String {
+    pub fn next_steps(&self, zip: &str, architecture: Architecture) -> String {
+        let filled = |text| filled(text, zip, architecture);
         let mut text = String::new();
         let mut points = 0;
         let mut after_command = false;
@@ -102,15 +137,24 @@ impl Kind {
                 Step::Do(what) => {
                     points += 1;
                     let gap = if after_command { "\n" } else { "" };
-                    writeln!(text, "{gap}{points}. {}", what.replace("{zip}", zip))
+                    writeln!(text, "{gap}{points}. {}", filled(what))
                 }
                 Step::Type(command) => {
                     let gap = if after_command { "" } else { "\n" };
-                    writeln!(text, "{gap}       {}", command.replace("{zip}", zip))
+                    writeln!(text, "{gap}       {}", filled(command))
                 }
             };
             after_command = matches!(step, Step::Type(_));
         }
         text
     }
+}
+
+fn words(words: impl Iterator<Item = &'static str>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn filled(text: &str, zip: &str, architecture: Architecture) -> String {
+    text.replace("{arch}", architecture.name())
+        .replace("{zip}", zip)
 }

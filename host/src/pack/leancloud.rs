@@ -3,6 +3,7 @@
 //! again.
 
 use super::kind::{Kind, Step, TEXT, Text};
+use crate::runner_engine::Architecture;
 
 pub(super) static LEANCLOUD: Kind = Kind {
     name: "leancloud",
@@ -10,6 +11,7 @@ pub(super) static LEANCLOUD: Kind = Kind {
     title: "LeanCloud (云引擎)",
     program: "edgepick-runner",
     limit: None,
+    architectures: &[Architecture::X86_64],
     texts: &[
         Text {
             name: "leanengine.yaml",

@@ -27,6 +27,7 @@ use crate::bake::BakeError;
 use crate::config::ConfigError;
 use crate::input::InputError;
 use crate::inspect::InspectError;
+use crate::runner_engine::Architecture;
 
 pub use kind::{File, Kind, Step};
 pub use program::{NoRunner, Places};
@@ -75,14 +76,16 @@ pub struct Zip<'a> {
 ///
 /// # Errors
 ///
-/// When the files cannot be written into a zip.
+/// When the platform has no such processors as the site was compiled for, or
+/// the files cannot be written into a zip.
 pub fn pack<'a>(
     kind: &'a Kind,
     runner: &'a [u8],
     site: &'a Site,
     file_name: &str,
 ) -> Result<Zip<'a>, PackError> {
-    let mut files = kind.files(runner, file_name);
+    kind.runs_on(site.architecture)?;
+    let mut files = kind.files(runner, file_name, site.architecture);
     files.extend(site.files.iter().map(|file| File {
         name: (&*file.name).into(),
         mode: file.mode,
@@ -98,6 +101,29 @@ pub fn pack<'a>(
 /// Why there is no zip. Displays as one problem a line.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
+    /// The architecture.
+    #[error(
+        "{kind}: no function there runs on {arch}, accepted is {accepted}; {arch} is for {kinds}",
+        arch = architecture.name()
+    )]
+    Architecture {
+        /// The kind's name.
+        kind: &'static str,
+        /// What was asked for.
+        architecture: Architecture,
+        /// What the kind takes.
+        accepted: String,
+        /// The kinds that take it.
+        kinds: String,
+    },
+    /// This program was built without what compiles for the architecture.
+    #[error(
+        "this edgepick compiles for {own} alone: one that is built with the feature `cross` \
+         (`cargo run --bin edgepick --features edgepick-host/cross`) does so for {arch} too",
+        own = Architecture::OWN.name(),
+        arch = .0.name()
+    )]
+    NoCompiler(Architecture),
     /// The mount.
     #[error(transparent)]
     Mount(#[from] BadSetting),

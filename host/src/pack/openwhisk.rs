@@ -3,6 +3,7 @@
 //! it was sent.
 
 use super::kind::{Kind, Step};
+use crate::runner_engine::Architecture;
 
 pub(super) static OPENWHISK: Kind = Kind {
     name: "openwhisk",
@@ -10,6 +11,7 @@ pub(super) static OPENWHISK: Kind = Kind {
     title: "Apache OpenWhisk, action loop",
     program: "exec",
     limit: Some(48_000_000),
+    architectures: &[Architecture::X86_64],
     texts: &[],
     steps: &[
         Step::Do(

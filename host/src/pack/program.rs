@@ -6,13 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use object::LittleEndian;
-use object::elf::{EM_X86_64, FileHeader64, PT_INTERP};
+use object::elf::{EM_AARCH64, EM_X86_64, FileHeader64, PT_INTERP};
 use object::read::elf::{FileHeader as _, ProgramHeader as _};
 
-use crate::runner_engine::TARGET;
+use crate::runner_engine::Architecture;
 
-#[path = "../../build/nested.rs"]
-mod nested;
+mod build;
 
 /// The variable that names the runner's file.
 const VARIABLE: &str = "EDGEPICK_RUNNER";
@@ -43,18 +42,29 @@ pub enum NoRunner {
         source: std::io::Error,
     },
     /// The named one would not start on any platform.
-    #[error("{VARIABLE} names {}, which is no static Linux program for x86_64", .0.display())]
-    Foreign(PathBuf),
+    #[error("{VARIABLE} names {}, which is no static Linux program for {}", .0.display(), .1.name())]
+    Foreign(PathBuf, Architecture),
     /// There is none.
     #[error(
-        "there is no {NAME}, the program that every zip holds: put it beside {program}, name it in {VARIABLE}, or \
-         run edgepick from a checkout of its source, where it is built",
+        "there is no {NAME} for {arch}, the program that every zip holds: put it beside {program}, name it in \
+         {VARIABLE}, or run edgepick from a checkout of its source, where it is built",
+        arch = architecture.name(),
         program = program.as_deref().map_or_else(|| "edgepick".into(), Path::to_string_lossy)
     )]
     Nowhere {
+        /// What it would run on.
+        architecture: Architecture,
         /// This program.
         program: Option<PathBuf>,
     },
+    /// The source is there, and no C compiler for it.
+    #[error(
+        "the runner for {arch} wants a C compiler for it: install `{name}`, or name one in {variable}",
+        arch = .0.name(),
+        name = build::c_compilers(*.0)[1],
+        variable = build::c_variable(*.0)
+    )]
+    NoCCompiler(Architecture),
     /// The source is there and does not build.
     #[error(
         "the runner does not build, see above; with {VARIABLE} naming a runner's file none is built"
@@ -78,107 +88,60 @@ impl Places {
         }
     }
 
-    /// The runner's bytes.
+    /// The bytes of the runner for an architecture.
     ///
     /// # Errors
     ///
     /// When the file that its owner names is none, or there is none at all and
     /// none can be built.
-    pub fn runner(&self) -> Result<Vec<u8>, NoRunner> {
+    pub fn runner(&self, architecture: Architecture) -> Result<Vec<u8>, NoRunner> {
         if let Some(path) = &self.named {
             let bytes = fs::read(path).map_err(|source| NoRunner::Unreadable {
                 path: path.clone(),
                 source,
             })?;
-            return if runs_anywhere(&bytes) {
+            return if runs_anywhere(&bytes, architecture) {
                 Ok(bytes)
             } else {
-                Err(NoRunner::Foreign(path.clone()))
+                Err(NoRunner::Foreign(path.clone(), architecture))
             };
         }
         // Cargo leaves a runner for this very machine beside `edgepick` when it
         // builds the workspace; that one does not run elsewhere.
         let beside = self.beside.as_ref().map(|folder| folder.join(NAME));
         if let Some(bytes) = beside.and_then(|path| fs::read(path).ok())
-            && runs_anywhere(&bytes)
+            && runs_anywhere(&bytes, architecture)
         {
             return Ok(bytes);
         }
         match &self.checkout {
-            Some(top) if top.join("runner/Cargo.toml").is_file() => build(top),
+            Some(top) if top.join("runner/Cargo.toml").is_file() => build::build(top, architecture),
             _ => Err(NoRunner::Nowhere {
+                architecture,
                 program: self.beside.as_ref().map(|folder| folder.join("edgepick")),
             }),
         }
     }
 }
 
-/// Whether a file is a program for x86_64 Linux that needs no interpreter: one
-/// that is linked dynamically wants a C library that the platforms may lack.
-fn runs_anywhere(file: &[u8]) -> bool {
+/// Whether a file is a Linux program for an architecture that needs no
+/// interpreter: one that is linked dynamically wants a C library that the
+/// platforms may lack.
+fn runs_anywhere(file: &[u8], architecture: Architecture) -> bool {
+    let machine = match architecture {
+        Architecture::X86_64 => EM_X86_64,
+        Architecture::Arm64 => EM_AARCH64,
+    };
     let Ok(header) = FileHeader64::<LittleEndian>::parse(file) else {
         return false;
     };
     let Ok(endian) = header.endian() else {
         return false;
     };
-    header.e_machine(endian) == EM_X86_64
+    header.e_machine(endian) == machine
         && header
             .program_headers(endian, file)
             .is_ok_and(|headers| !headers.iter().any(|h| h.p_type(endian) == PT_INTERP))
-}
-
-/// Builds the runner from the source at `top`, into a folder of its own below
-/// the workspace's target folder. Cargo tells how far it is, and does nothing
-/// when nothing has changed.
-fn build(top: &Path) -> Result<Vec<u8>, NoRunner> {
-    let folder = top.join("target").join("runner");
-    let file = folder.join(TARGET).join("runner").join(NAME);
-    if !nested::has_target(TARGET, top) {
-        eprintln!("adding the target {TARGET}, which the runner is built for");
-        nested::add_target(TARGET, top);
-    }
-    let mut cargo = nested::cargo(top);
-    cargo
-        .args([
-            "build",
-            "--locked",
-            "--package",
-            NAME,
-            "--profile",
-            "runner",
-        ])
-        .args(["--target", TARGET, "--target-dir"])
-        .arg(&folder);
-    if file.is_file() {
-        cargo.arg("--quiet");
-    } else {
-        eprintln!("building the runner, once");
-    }
-    // wasmtime has one small C file. It needs no header of the C library, so
-    // that any C compiler will do.
-    let compilers = ["x86_64-linux-musl-gcc", "musl-gcc"];
-    let variable = format!("CC_{}", TARGET.replace('-', "_"));
-    let named = [variable.as_str(), "TARGET_CC", "CC"];
-    if !named.iter().any(|name| env::var_os(name).is_some())
-        && !compilers.iter().any(|name| is_command(name))
-    {
-        cargo.env(variable, "cc");
-    }
-    match cargo.status() {
-        Ok(status) if status.success() => fs::read(file).map_err(|_| NoRunner::Build),
-        Ok(_) => Err(NoRunner::Build),
-        Err(e) => {
-            eprintln!("cargo cannot be started: {e}");
-            Err(NoRunner::Build)
-        }
-    }
-}
-
-/// Whether a folder of `PATH` has that file.
-fn is_command(name: &str) -> bool {
-    env::var_os("PATH")
-        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
 }
 
 #[cfg(test)]
@@ -202,16 +165,64 @@ mod tests {
 
     #[test]
     fn only_a_static_program_for_the_platforms_will_do() {
-        let arm = object::elf::EM_AARCH64;
+        let [x86_64, arm64] = Architecture::ALL;
         for (file, fits) in [
-            (program(EM_X86_64, LOAD), true),
-            (program(EM_X86_64, PT_INTERP), false),
-            (program(arm, LOAD), false),
-            (program(EM_X86_64, LOAD)[..80].to_vec(), false),
-            (b"#!/bin/sh\n".to_vec(), false),
-            (Vec::new(), false),
+            (program(EM_X86_64, LOAD), Some(x86_64)),
+            (program(EM_AARCH64, LOAD), Some(arm64)),
+            (program(EM_X86_64, PT_INTERP), None),
+            (program(EM_AARCH64, PT_INTERP), None),
+            (program(EM_X86_64, LOAD)[..80].to_vec(), None),
+            (b"#!/bin/sh\n".to_vec(), None),
+            (Vec::new(), None),
         ] {
-            assert_eq!(runs_anywhere(&file), fits, "{file:x?}");
+            for architecture in Architecture::ALL {
+                let expected = fits == Some(architecture);
+                assert_eq!(runs_anywhere(&file, architecture), expected, "{file:x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_runner_for_other_processors_will_not_do() {
+        let [x86_64, arm64] = Architecture::ALL;
+        let folder = tempfile::tempdir().unwrap();
+        let named = folder.path().join("mine");
+        let (mine, beside) = (program(EM_X86_64, LOAD), program(EM_AARCH64, LOAD));
+        fs::write(&named, &mine).unwrap();
+        fs::write(folder.path().join(NAME), &beside).unwrap();
+        let mut places = Places {
+            named: Some(named),
+            beside: Some(folder.path().to_owned()),
+            checkout: None,
+        };
+        assert_eq!(places.runner(x86_64).unwrap(), mine);
+        let error = places.runner(arm64).unwrap_err().to_string();
+        assert!(error.ends_with("Linux program for arm64"), "{error}");
+        places.named = None;
+        assert_eq!(places.runner(arm64).unwrap(), beside);
+        let error = places.runner(x86_64).unwrap_err().to_string();
+        assert!(
+            error.starts_with("there is no edgepick-runner for x86_64"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_missing_cross_compiler_is_named_with_its_variable() {
+        for (architecture, name, variable) in [
+            (
+                Architecture::X86_64,
+                "x86_64-linux-gnu-gcc",
+                "CC_x86_64_unknown_linux_musl",
+            ),
+            (
+                Architecture::Arm64,
+                "aarch64-linux-gnu-gcc",
+                "CC_aarch64_unknown_linux_musl",
+            ),
+        ] {
+            let error = NoRunner::NoCCompiler(architecture).to_string();
+            assert!(error.contains(name) && error.contains(variable), "{error}");
         }
     }
 
@@ -227,16 +238,16 @@ mod tests {
             beside: Some(folder.path().to_owned()),
             checkout: None,
         };
-        assert_eq!(places.runner().unwrap(), mine);
+        assert_eq!(places.runner(Architecture::X86_64).unwrap(), mine);
         fs::write(&named, "text").unwrap();
-        let error = places.runner().unwrap_err().to_string();
+        let error = places.runner(Architecture::X86_64).unwrap_err().to_string();
         let expected = format!("EDGEPICK_RUNNER names {}, which is no", named.display());
         assert!(error.starts_with(&expected), "{error}");
         fs::remove_file(&named).unwrap();
-        let error = places.runner().unwrap_err().to_string();
+        let error = places.runner(Architecture::X86_64).unwrap_err().to_string();
         assert!(error.contains("cannot be read"), "{error}");
         places.named = None;
-        assert_eq!(places.runner().unwrap(), beside);
+        assert_eq!(places.runner(Architecture::X86_64).unwrap(), beside);
     }
 
     #[test]
@@ -249,7 +260,7 @@ mod tests {
             beside: Some(folder.path().to_owned()),
             checkout: Some(folder.path().to_owned()),
         };
-        let error = places.runner().unwrap_err().to_string();
+        let error = places.runner(Architecture::X86_64).unwrap_err().to_string();
         for part in [
             &*folder.path().join("edgepick").to_string_lossy(),
             VARIABLE,

@@ -14,9 +14,10 @@ use super::settings::settings;
 use super::{KINDS, PackError};
 use crate::config::Config;
 use crate::input::{Input, Prepared, SAMPLE, sample};
+use crate::runner_engine::{self, Architecture};
 use crate::shape::is_wasm;
 use crate::source::{Location, Progress, SourceSpec, extension, is_orientation};
-use crate::{COMPONENT, bake, inspect, runner_engine};
+use crate::{COMPONENT, bake, inspect};
 
 /// The most bytes of lists that lie in a zip as plain files. The runner reads
 /// them at each start; with more a start takes longer than 50 ms, and a baked
@@ -37,6 +38,8 @@ pub struct Request {
     pub input: Input,
     /// A path prefix that the site is published under.
     pub mount: Option<String>,
+    /// What it is compiled for.
+    pub architecture: Architecture,
 }
 
 /// Why a zip holds a baked site and no lists.
@@ -55,6 +58,8 @@ pub enum Baked {
 pub struct Site {
     /// The files.
     pub files: Vec<File<'static>>,
+    /// What they are compiled for.
+    pub architecture: Architecture,
     /// Ranges expanded.
     pub pictures: u64,
     /// Why it is baked, if it is.
@@ -81,7 +86,7 @@ impl Request {
     /// # Errors
     ///
     /// When the mount, the settings or any line is wrong, or the site cannot be
-    /// baked or compiled.
+    /// baked, or compiled for that architecture.
     pub async fn site(
         &self,
         progress: &mut dyn FnMut(Progress<'_>),
@@ -92,13 +97,19 @@ impl Request {
             ..Settings::default()
         };
         mount.check(&[])?;
-        let compile =
-            |component: &[u8]| runner_engine::precompile(component).map_err(PackError::Compile);
+        let architecture = self.architecture;
+        if !runner_engine::compiles_for(architecture) {
+            return Err(PackError::NoCompiler(architecture));
+        }
+        let compile = |component: &[u8]| {
+            runner_engine::precompile(component, architecture).map_err(PackError::Compile)
+        };
         let (component, pictures, baked, prepared) = match self.content(progress, stdin)? {
             Content::Lists(mut files, prepared) => {
                 files.push(file(EMPTY, compile(COMPONENT)?));
                 return Ok(Site {
                     files,
+                    architecture,
                     pictures: prepared.packed.pictures,
                     baked: None,
                     prepared: Some(prepared),
@@ -118,6 +129,7 @@ impl Request {
         }
         Ok(Site {
             files,
+            architecture,
             pictures,
             baked: Some(baked),
             prepared,

@@ -3,6 +3,7 @@
 //! `CustomRuntime` starts the executable `bootstrap`, which asks for events.
 
 use super::kind::{Kind, PROGRAM, Step, Text};
+use crate::runner_engine::Architecture;
 
 pub(super) static WEB: Kind = Kind {
     name: "tencent",
@@ -10,6 +11,7 @@ pub(super) static WEB: Kind = Kind {
     title: "Tencent SCF (云函数), Web function",
     program: "edgepick-runner",
     limit: Some(500_000_000),
+    architectures: &[Architecture::X86_64],
     texts: &[Text {
         name: "scf_bootstrap",
         mode: PROGRAM,
@@ -29,6 +31,7 @@ pub(super) static EVENT: Kind = Kind {
     title: "Tencent SCF (云函数), event function with CustomRuntime",
     program: "bootstrap",
     limit: Some(500_000_000),
+    architectures: &[Architecture::X86_64],
     texts: &[],
     steps: &[
         Step::Do(

@@ -14,6 +14,7 @@ fn site() -> Site {
     };
     Site {
         files: vec![file("list.json"), file("component.cwasm")],
+        architecture: Architecture::X86_64,
         pictures: 1,
         baked: None,
         prepared: None,
@@ -114,6 +115,7 @@ fn each_kind_has_the_files_that_its_platform_takes() {
             } else {
                 assert!(!text.contains(['\r', '\t']), "{name}: {file}");
                 assert!(!text.contains("{zip}"), "{name}: {file}");
+                assert!(!text.contains("{arch}"), "{name}: {file}");
                 assert!(text.ends_with('\n'), "{name}: {file}");
             }
         }
@@ -171,6 +173,7 @@ fn descriptors_say_what_their_tools_ask_for() {
             "template.yaml",
             &[
                 "      Runtime: provided.al2023",
+                "      Architectures: [x86_64]",
                 "      CodeUri: \"./edgepick-aws.zip\"",
                 "        AuthType: NONE",
             ][..],
@@ -223,7 +226,7 @@ fn descriptors_name_the_zip_that_they_lie_in() {
 fn steps_are_a_numbered_list_that_names_the_zip() {
     let kind = Kind {
         steps: &[
-            Step::Do("Do {zip}."),
+            Step::Do("Do {zip} on {arch}."),
             Step::Do("Type:"),
             Step::Type("a {zip}"),
             Step::Type("b"),
@@ -232,14 +235,60 @@ fn steps_are_a_numbered_list_that_names_the_zip() {
         ..*KINDS[0]
     };
     assert_eq!(
-        kind.next_steps("x.zip"),
-        "1. Do x.zip.\n2. Type:\n\n       a x.zip\n       b\n\n3. Done.\n"
+        kind.next_steps("x.zip", Architecture::X86_64),
+        "1. Do x.zip on x86_64.\n2. Type:\n\n       a x.zip\n       b\n\n3. Done.\n"
     );
     for kind in KINDS {
-        let steps = kind.next_steps("x.zip");
+        let steps = kind.next_steps("x.zip", Architecture::X86_64);
         assert!(steps.contains("x.zip"), "{}: {steps}", kind.name);
-        assert!(!steps.contains("{zip}"), "{}: {steps}", kind.name);
+        for name in ["{zip}", "{arch}"] {
+            assert!(!steps.contains(name), "{}: {steps}", kind.name);
+        }
     }
+}
+
+#[test]
+fn aws_is_told_what_the_zip_is_for_and_others_run_x86_64_alone() {
+    let [x86_64, arm64] = Architecture::ALL;
+    let site = Site {
+        architecture: arm64,
+        ..site()
+    };
+    for kind in KINDS {
+        assert!(kind.runs_on(x86_64).is_ok(), "{}", kind.name);
+        let zip = pack(kind, b"the runner", &site, "x.zip");
+        if kind.platform != "aws" {
+            let error = zip.unwrap_err().to_string();
+            let expected = format!(
+                "{}: no function there runs on arm64, accepted is x86_64; arm64 is for aws",
+                kind.name
+            );
+            assert_eq!(error, expected);
+            continue;
+        }
+        let zip = zip.unwrap();
+        let names: Vec<_> = zip.files.iter().map(|file| &*file.name).collect();
+        assert_eq!(
+            names,
+            ["bootstrap", "component.cwasm", "list.json", "template.yaml"]
+        );
+        assert_eq!(zip.files[0].mode, 0o755);
+        let steps = kind.next_steps("x.zip", arm64);
+        let template = String::from_utf8_lossy(&zip.files[3].bytes);
+        for (text, line) in [
+            (&*template, "Architectures: [arm64]"),
+            (&steps, "Architecture: arm64."),
+            (&steps, "--architectures arm64 "),
+        ] {
+            assert!(text.contains(line) && !text.contains("x86_64"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_compiler_for_other_processors_is_the_one_that_wasmtime_has() {
+    let lock = include_str!("../../../Cargo.lock");
+    assert_eq!(lock.matches("name = \"cranelift-codegen\"\n").count(), 1);
 }
 
 /// The texts that shells run, run by one.
@@ -318,7 +367,7 @@ fn the_readme_says_what_pack_says() {
             "### {}: `{}`\n\n{}\n",
             kind.title,
             kind.name,
-            kind.next_steps(&kind.file_name())
+            kind.next_steps(&kind.file_name(), Architecture::X86_64)
         );
         assert!(
             readme.contains(&section),

@@ -123,6 +123,18 @@ fn what_cannot_be_packed_ends_with_2_and_is_named() {
         (&["none.txt", "--for", "aws"], "none.txt"),
         (&["pc.txt", "--for", "ibm"], "openwhisk"),
         (&["pc.txt"], "--for"),
+        (
+            &["pc.txt", "--for", "aws", "--arch", "armv7"],
+            "x86_64, arm64",
+        ),
+        (
+            &["pc.txt", "--for", "google", "--arch", "arm64"],
+            "google: no function there runs on arm64, accepted is x86_64; arm64 is for aws",
+        ),
+        (
+            &["pc.txt", "--for", "all", "--arch", "arm64"],
+            "arm64 is for aws",
+        ),
         (&["pc.txt", "--for", "aws", "--mount", "x"], "/user/get"),
         (&["--for", "aws", "--config", "bad.toml"], "bad.toml:2:1:"),
         (

@@ -117,6 +117,30 @@ fn a_folder_without_a_component_is_an_error() {
     assert!(message.contains("cannot be entered"), "{message}");
 }
 
+/// The component, if it had been compiled for another kind of processor.
+fn foreign() -> (Vec<u8>, &'static str) {
+    // Of the same length.
+    let (target, other, architecture) = match Architecture::OWN {
+        Architecture::X86_64 => (
+            "x86_64-unknown-linux-musl",
+            "aarch64-unknown-linux-gnu",
+            "aarch64",
+        ),
+        Architecture::Arm64 => (
+            "aarch64-unknown-linux-musl",
+            "riscv64-unknown-linux-musl",
+            "riscv64",
+        ),
+    };
+    let mut bytes = testing::component().to_vec();
+    let mut windows = bytes.windows(target.len());
+    let at = windows
+        .position(|window| window == target.as_bytes())
+        .unwrap();
+    bytes[at..at + target.len()].copy_from_slice(other.as_bytes());
+    (bytes, architecture)
+}
+
 #[test]
 fn a_component_of_another_make_is_an_error() {
     let cut = testing::component().get(..1000).unwrap();
@@ -126,4 +150,17 @@ fn a_component_of_another_make_is_an_error() {
         let message = testing::open(folder.path()).err().unwrap().to_string();
         assert!(message.starts_with("site.cwasm was not made"), "{message}");
     }
+}
+
+#[test]
+fn a_component_for_another_processor_is_an_error_that_names_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bytes, architecture) = foreign();
+    fs::write(folder.path().join(EMPTY), bytes).unwrap();
+    let message = testing::open(folder.path()).err().unwrap().to_string();
+    let own = Architecture::OWN.name();
+    let start = format!("component.cwasm was not made for this program, which is for {own}");
+    assert!(message.starts_with(&start), "{message}");
+    assert!(message.ends_with(&format!("'{architecture}'")), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
 }

@@ -2,6 +2,7 @@
 //! in zips made here.
 
 mod aliyun;
+mod arm64;
 mod aws;
 mod azure;
 mod baidu;
@@ -35,11 +36,15 @@ const SOON: Duration = Duration::from_millis(300);
 type Files<'a> = &'a [(&'a str, u32, &'a str)];
 
 fn zipped(files: Files<'_>) -> Vec<u8> {
+    zip_of(files.iter().map(|file| (file.0, file.1, file.2.as_bytes())))
+}
+
+fn zip_of<'a>(files: impl IntoIterator<Item = (&'a str, u32, &'a [u8])>) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, mode, text) in files {
-        let options = SimpleFileOptions::default().unix_permissions(*mode);
-        zip.start_file(*name, options).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
+    for (name, mode, bytes) in files {
+        let options = SimpleFileOptions::default().unix_permissions(mode);
+        zip.start_file(name, options).unwrap();
+        zip.write_all(bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }

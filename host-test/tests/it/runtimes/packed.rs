@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use edgepick_host::input::Input;
 use edgepick_host::pack::{Places, Request, Site, kinds, pack};
+use edgepick_host::runner_engine::Architecture;
 use host_test::gateways::GATEWAYS;
 use host_test::listener::Listener;
 use host_test::runtimes::{Program, RUNTIMES, Runtime, Settings};
@@ -21,12 +22,16 @@ pub(crate) const LIST: &str = "catalogues/urls.txt";
 /// Built once, where no variable names one.
 static RUNNER: LazyLock<Vec<u8>> = LazyLock::new(|| {
     Places::of_this_process()
-        .runner()
+        .runner(Architecture::X86_64)
         .unwrap_or_else(|e| panic!("{e}"))
 });
 
 /// What `edgepick pack LIST` puts beside the runner.
 pub(crate) fn site(list: PathBuf, mount: Option<&str>) -> Site {
+    site_for(list, mount, Architecture::X86_64)
+}
+
+pub(super) fn site_for(list: PathBuf, mount: Option<&str>, architecture: Architecture) -> Site {
     let request = Request {
         input: Input {
             sources: vec![list],
@@ -36,6 +41,7 @@ pub(crate) fn site(list: PathBuf, mount: Option<&str>) -> Site {
             public: false,
         },
         mount: mount.map(str::to_owned),
+        architecture,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -89,7 +95,10 @@ fn deployed_with(row: &Runtime, site: &Site, own: &[(&str, &str)]) -> Box<dyn Pr
 
 /// Every way to it on which callers see what they would see without it: name,
 /// variant, where, and what stands before every path.
-fn faithful(row: &Runtime, program: &dyn Program) -> Vec<(&'static str, Listener, String)> {
+pub(super) fn faithful(
+    row: &Runtime,
+    program: &dyn Program,
+) -> Vec<(&'static str, Listener, String)> {
     let doors = row.doors.iter().filter(|door| door.faithful);
     let mut ways: Vec<_> = doors
         .map(|door| (door.name, behind(program, door.name), door.base.to_owned()))
@@ -117,7 +126,7 @@ fn faithful(row: &Runtime, program: &dyn Program) -> Vec<(&'static str, Listener
 
 /// The pictures that callers are sent to.
 #[track_caller]
-fn drawn(address: SocketAddr, target: &str, at: &str) -> BTreeSet<String> {
+pub(super) fn drawn(address: SocketAddr, target: &str, at: &str) -> BTreeSet<String> {
     (0..20)
         .map(|_| {
             let reply = get(address, target);

@@ -26,7 +26,7 @@ fn request(folder: &Path, sources: &[&str], config: Option<&str>) -> Request {
             config: config.map(|name| folder.join(name)),
             ..Input::default()
         },
-        mount: None,
+        ..Request::default()
     }
 }
 
@@ -193,6 +193,7 @@ fn who_wrote_the_lists_when_and_with_what_line_ends_does_not_show() {
     let [a, b] = [(&ours, "cats.txt"), (&theirs, "deep/cats.txt")].map(|(folder, cats)| {
         let site = Site {
             files: lists(&request(folder.path(), &[cats, "pc.txt"], None), ""),
+            architecture: Architecture::X86_64,
             pictures: 3,
             baked: None,
             prepared: None,
@@ -268,4 +269,26 @@ fn a_baked_component_is_taken_whole() {
     fs::write(&path, COMPONENT).unwrap();
     let error = wait(request.site(&mut |_| {}, &mut io::empty())).unwrap_err();
     assert!(error.to_string().contains("has no site"), "{error}");
+}
+
+#[test]
+fn code_is_for_the_architecture_that_was_asked_for() {
+    for architecture in Architecture::ALL {
+        let request = Request {
+            architecture,
+            ..Request::default()
+        };
+        let site = wait(request.site(&mut |_| {}, &mut io::empty()));
+        if runner_engine::compiles_for(architecture) {
+            let target = architecture.target().as_bytes();
+            let code = &site.unwrap().files[1].bytes;
+            assert!(memmem::find(code, target).is_some(), "{architecture:?}");
+        } else {
+            let error = site.unwrap_err().to_string();
+            let own = Architecture::OWN.name();
+            let start = format!("this edgepick compiles for {own} alone");
+            assert!(error.starts_with(&start), "{error}");
+            assert!(error.contains("edgepick-host/cross"), "{error}");
+        }
+    }
 }
