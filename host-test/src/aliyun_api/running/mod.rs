@@ -5,6 +5,7 @@ pub mod custom;
 mod destination;
 pub(crate) mod function;
 pub(crate) mod invoke;
+pub(crate) mod jwt;
 mod outcome;
 pub(crate) mod pool;
 pub(crate) mod proxy;

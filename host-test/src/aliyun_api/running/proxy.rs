@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::function::{Function, Particulars, passed_on};
 use super::invoke::{check_size, describe, run, tail};
+use super::jwt::Gate;
 use super::outcome::{UNHANDLED, failed};
 use super::{Failure, task};
 use crate::aliyun_api::Plane;
@@ -84,6 +85,16 @@ impl Target {
         })
     }
 
+    /// The path as it is behind the trigger's own address.
+    fn path(&self) -> &str {
+        let path = self.target.split('?').next().unwrap_or_default();
+        let own = match self.api {
+            Api::V2016 => path.strip_prefix(&self.base),
+            _ => None,
+        };
+        own.map_or(path, |own| if own.is_empty() { "/" } else { own })
+    }
+
     /// The function that a domain's route names.
     pub(crate) fn of_route(route: &Value, uri: &Uri) -> Option<Self> {
         let text = |member: &str| route.get(member)?.as_str().map(str::to_owned);
@@ -142,8 +153,15 @@ fn trigger(plane: &Plane, target: &Target, head: &Parts) -> Result<(Function, It
     }
 }
 
-/// Whether the trigger lets this caller in.
-fn admit(plane: &Plane, trigger: &Item, head: &Parts, body: &[u8]) -> Result<(), Refused> {
+/// Lets a caller in; gives the claims of its token, where the trigger asks for
+/// one.
+fn admit(
+    plane: &Plane,
+    trigger: &Item,
+    target: &Target,
+    head: &Parts,
+    body: &[u8],
+) -> Result<Option<(Gate, Item)>, Refused> {
     let none = Item::new();
     let config = trigger
         .get("triggerConfig")
@@ -167,13 +185,13 @@ fn admit(plane: &Plane, trigger: &Item, head: &Parts, body: &[u8]) -> Result<(),
         return Err(Refused::new(403, "FCCommonError", message));
     }
     match text(config, "authType") {
-        "anonymous" => Ok(()),
-        "jwt" => Err(Refused::new(
-            403,
-            "AccessDenied",
-            "tokens are not checked by this emulator",
-        )),
-        _ => signature::verify(plane, head, body, true),
+        "anonymous" => Ok(None),
+        "jwt" => {
+            let gate = Gate::parse(config.get("authConfig"))?;
+            let claims = gate.admit(head, target.path(), body)?;
+            Ok(claims.map(|claims| (gate, claims)))
+        }
+        _ => signature::verify(plane, head, body, true).map(|()| None),
     }
 }
 
@@ -201,7 +219,7 @@ async fn pass(
     caller: IpAddr,
 ) -> Result<Response<Bytes>, Refused> {
     let (function, trigger) = trigger(plane, target, head)?;
-    admit(plane, &trigger, head, &body)?;
+    let admitted = admit(plane, &trigger, target, head, &body)?;
     let field = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let waits = !field("x-fc-invocation-type").is_some_and(|v| v.eq_ignore_ascii_case("async"));
     check_size(body.len(), waits)?;
@@ -209,6 +227,9 @@ async fn pass(
     *request.method_mut() = head.method.clone();
     *request.uri_mut() = target.target.parse().map_err(Refused::internal)?;
     *request.headers_mut() = passed_on(&head.headers);
+    if let Some((gate, claims)) = admitted {
+        gate.pass_on(&claims, &mut request);
+    }
     if !waits {
         return task::accept_http(plane, &function, request, &target.base, request_id).await;
     }

@@ -61,7 +61,11 @@ pub(crate) const CONTAINER_CONFIG: &[Member] = &[
     Member::new("command", Kind::Words, Otherwise::Null),
     Member::new("args", Kind::Words, Otherwise::Null),
     Member::new("entrypoint", Kind::Words, Otherwise::Nothing),
-    Member::new("accelerationType", Kind::Free, Otherwise::Text("Default")),
+    Member::new(
+        "accelerationType",
+        Kind::Acceleration,
+        Otherwise::Text("Default"),
+    ),
     Member::new("webServerMode", Kind::Flag, Otherwise::Flag(true)),
     Member::new("instanceID", Kind::TEXT, Otherwise::Text("")).only(Api::V2016),
     Member::new("acrInstanceId", Kind::TEXT, Otherwise::Text("")).only(Api::V2023),
@@ -103,7 +107,7 @@ pub(crate) const FUNCTION: &[Member] = &[
     Member::new("caEnable", Kind::Flag, Otherwise::Null)
         .only(Api::V2016)
         .inert(),
-    Member::new("caFiles", Kind::List(&Kind::Free, 100), Otherwise::Null)
+    Member::new("caFiles", Kind::List(&Kind::Map, 100), Otherwise::Null)
         .only(Api::V2016)
         .inert(),
     Member::new("layers", Kind::List(&Kind::TEXT, 5), Otherwise::List).inert(),
@@ -142,8 +146,8 @@ pub(crate) const FUNCTION: &[Member] = &[
         Otherwise::Text("e1"),
     )
     .inert(),
-    Member::new("cpu", Kind::Number(0.05, 16.0), Otherwise::Null).inert(),
-    Member::new("diskSize", Kind::whole(512, 10_240, 1), Otherwise::Null).inert(),
+    Member::new("cpu", Kind::Twentieths(16.0), Otherwise::Null).inert(),
+    Member::new("diskSize", Kind::Disk, Otherwise::Null).inert(),
     Member::new("gpuMemorySize", Kind::whole(0, 98_304, 1), Otherwise::Null).inert(),
     Member::new("customDNS", Kind::Free, Otherwise::Null).inert(),
     Member::new("customHealthCheckConfig", Kind::Free, Otherwise::Null).inert(),
@@ -166,6 +170,7 @@ pub(crate) fn check(item: &Item) -> Result<(), Refused> {
     for (member, fits) in [
         ("caPort", container || is_custom(runtime)),
         ("caEnable", container || is_custom(runtime)),
+        ("caFiles", container || is_custom(runtime)),
         ("customRuntimeConfig", is_custom(runtime)),
         ("customContainerConfig", container),
     ] {

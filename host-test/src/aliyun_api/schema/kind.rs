@@ -22,8 +22,8 @@ pub(crate) enum Kind {
         most: i64,
         step: i64,
     },
-    /// A number between two.
-    Number(f64, f64),
+    /// Multiples of 0.05 up to this: parts of a CPU.
+    Twentieths(f64),
     /// A whole number; its digits as text are taken too.
     Digits,
     /// One of some words, whatever their case.
@@ -35,6 +35,12 @@ pub(crate) enum Kind {
     Variables,
     /// Text, or a list of texts.
     Words,
+    /// Megabytes of a disk; there are two sizes.
+    Disk,
+    /// Whether an image is sped up, in both of the platform's ways to say it.
+    Acceleration,
+    /// Any object.
+    Map,
     /// Any JSON.
     Free,
 }
@@ -76,7 +82,14 @@ impl Kind {
                 Ok(value.clone())
             }
             (Self::Role, _) => refused("acs:ram::ACCOUNT:role/NAME"),
-            (Self::Flag, Value::Bool(_)) | (Self::Free, _) => Ok(value.clone()),
+            (Self::Flag | Self::Acceleration, Value::Bool(_))
+            | (Self::Map, Value::Object(_))
+            | (Self::Free, _) => Ok(value.clone()),
+            (Self::Acceleration, _) => Self::Choice(&["Default", "None"]).check(name, value, api),
+            (Self::Disk, _) => match value.as_i64() {
+                Some(512 | 10_240) => Ok(value.clone()),
+                _ => refused("512 | 10240"),
+            },
             (Self::Whole { least, most, step }, _) => match value.as_i64() {
                 Some(number) if (least..=most).contains(&number) && number % step == 0 => {
                     Ok(number.into())
@@ -84,12 +97,16 @@ impl Kind {
                 _ if step == 1 => refused(&format!("whole numbers from {least} to {most}")),
                 _ => refused(&format!("multiples of {step} from {least} to {most}")),
             },
-            (Self::Number(least, most), Value::Number(number))
-                if number.as_f64().is_some_and(|n| (least..=most).contains(&n)) =>
-            {
-                Ok(value.clone())
+            (Self::Twentieths(most), _) => {
+                let twentieths = value.as_f64().map(|n| n * 20.0);
+                let fits = twentieths.is_some_and(|n| {
+                    (1.0..=most * 20.0).contains(&n) && (n - n.round()).abs() < 1e-6
+                });
+                if fits {
+                    return Ok(value.clone());
+                }
+                refused(&format!("multiples of 0.05 from 0.05 to {most}"))
             }
-            (Self::Number(least, most), _) => refused(&format!("numbers from {least} to {most}")),
             (Self::Digits, _) => {
                 let number = match value {
                     Value::String(text) => text.parse().ok(),
@@ -135,7 +152,7 @@ impl Kind {
         match self {
             Self::Flag => "true | false",
             Self::List(..) => "a list",
-            Self::Object(_) | Self::Variables => "an object",
+            Self::Object(_) | Self::Variables | Self::Map => "an object",
             Self::Words => "a string or a list of strings",
             _ => "a string",
         }
@@ -217,8 +234,9 @@ mod tests {
             (Kind::whole(128, 256, 64), json!(192), Some(json!(192))),
             (Kind::whole(128, 256, 64), json!(200), None),
             (Kind::whole(128, 256, 64), json!("128"), None),
-            (Kind::Number(0.05, 16.0), json!(0.5), Some(json!(0.5))),
-            (Kind::Number(0.05, 16.0), json!(17), None),
+            (Kind::Twentieths(16.0), json!(0.35), Some(json!(0.35))),
+            (Kind::Twentieths(16.0), json!(0.33), None),
+            (Kind::Twentieths(16.0), json!(17), None),
             (Kind::Digits, json!("-1"), Some(json!(-1))),
             (Kind::Digits, json!("x"), None),
             (WORDS, json!("ANONYMOUS"), Some(json!("anonymous"))),
@@ -226,6 +244,13 @@ mod tests {
             (Kind::List(&Kind::TEXT, 1), json!(["a"]), Some(json!(["a"]))),
             (Kind::List(&Kind::TEXT, 1), json!(["a", "b"]), None),
             (Kind::List(&Kind::TEXT, 1), json!([1]), None),
+            (Kind::Disk, json!(512), Some(json!(512))),
+            (Kind::Disk, json!(600), None),
+            (Kind::Acceleration, json!("default"), Some(json!("Default"))),
+            (Kind::Acceleration, json!(true), Some(json!(true))),
+            (Kind::Acceleration, json!("fast"), None),
+            (Kind::Map, json!({"a": 1}), Some(json!({"a": 1}))),
+            (Kind::Map, json!("a"), None),
             (Kind::Words, json!(["a"]), Some(json!(["a"]))),
             (Kind::Words, json!(1), None),
             (

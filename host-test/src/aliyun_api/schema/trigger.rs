@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Item, Kind, Member, Otherwise, complete, find, read};
 use crate::aliyun_api::call::Api;
 use crate::aliyun_api::error::Refused;
+use crate::aliyun_api::running::jwt::Gate;
 use crate::aliyun_api::schedule::Schedule;
 
 /// A type of trigger.
@@ -25,7 +26,7 @@ const TIMER: &[Member] = &[
 const HTTP: &[Member] = &[
     Member::new("authType", Kind::TEXT, Otherwise::Text("function")),
     Member::new("methods", Kind::List(&METHOD, 7), Otherwise::Required),
-    Member::new("authConfig", Kind::TEXT, Otherwise::Nothing),
+    Member::new("authConfig", Kind::Free, Otherwise::Nothing),
     Member::new("disableURLInternet", Kind::Flag, Otherwise::Flag(false)),
     Member::new("url", Kind::Text(1, 1024), Otherwise::Nothing),
 ];
@@ -137,6 +138,9 @@ pub(crate) fn settle(mut item: Item, api: Api) -> Result<Item, Refused> {
     if let Some(expression) = config.get("cronExpression").and_then(Value::as_str) {
         Schedule::parse(expression)?;
     }
+    if kind.name == "oss" {
+        events(&config)?;
+    }
     let arn = item
         .get("sourceArn")
         .and_then(Value::as_str)
@@ -159,6 +163,19 @@ pub(crate) fn settle(mut item: Item, api: Api) -> Result<Item, Refused> {
     item.insert("triggerType".to_owned(), kind.name.into());
     item.insert("triggerConfig".to_owned(), Value::Object(config));
     Ok(item)
+}
+
+/// What a bucket tells of: at least one thing.
+fn events(config: &Item) -> Result<(), Refused> {
+    let events = config.get("events").and_then(Value::as_array);
+    let events = events.into_iter().flatten().filter_map(Value::as_str);
+    let events: Vec<_> = events.collect();
+    let wrong = events.iter().find(|event| !event.starts_with("oss:"));
+    match (events.is_empty(), wrong) {
+        (true, _) => Err(Refused::value("events", "at least one", "[]")),
+        (_, Some(wrong)) => Err(Refused::value("events", "oss:...", wrong)),
+        _ => Ok(()),
+    }
 }
 
 fn configuration(members: &[Member], given: &Item, api: Api) -> Result<Item, Refused> {
@@ -188,6 +205,9 @@ fn http(given: &Item, api: Api) -> Result<Item, Refused> {
             ));
         }
     };
+    if kind == "jwt" {
+        Gate::parse(config.get("authConfig"))?;
+    }
     config.insert("authType".to_owned(), kind.into());
     if config
         .get("methods")
@@ -282,7 +302,19 @@ mod tests {
                 "JSON object",
             ),
             (
+                json!({"triggerType": "http", "triggerConfig": {"methods": ["GET"], "authType": "jwt"}}),
+                "authConfig is required",
+            ),
+            (
                 json!({"triggerType": "oss", "triggerConfig": {"events": []}}),
+                "at least one",
+            ),
+            (
+                json!({"triggerType": "oss", "triggerConfig": {"events": ["ObjectCreated:*"]}}),
+                "oss:...",
+            ),
+            (
+                json!({"triggerType": "oss", "triggerConfig": {"events": ["oss:ObjectCreated:*"]}}),
                 "acs:oss:",
             ),
             (
@@ -299,11 +331,7 @@ mod tests {
             let refused = settled(&trigger).unwrap_err();
             assert!(refused.message.contains(part), "{refused}: {part}");
         }
-        for (word, kind) in [
-            ("CUSTOM", "function"),
-            ("FUNCTION", "function"),
-            ("jwt", "jwt"),
-        ] {
+        for (word, kind) in [("CUSTOM", "function"), ("FUNCTION", "function")] {
             let trigger = settled(&json!({
                 "triggerName": "t", "triggerType": "http",
                 "triggerConfig": {"methods": ["get"], "authType": word},
