@@ -9,6 +9,7 @@
 //! * `running`: functions at work, the queue, timers, HTTP triggers.
 //! * `signature`: who calls. `deployment`: the endpoint.
 //! * `emulator`: the emulator's own calls, below `/emulator/`.
+//! * `pruning`: what is old enough to be forgotten.
 //!
 //! What one machine cannot do (networks, file systems, logs, images) is kept
 //! and returned, and named in the field `X-Emulator-Not-Acted-Upon`.
@@ -19,6 +20,7 @@ pub mod command;
 mod deployment;
 mod emulator;
 mod error;
+mod pruning;
 mod reply;
 mod resource;
 mod routes;
@@ -121,9 +123,13 @@ impl Plane {
         let Some(firings) = resource::trigger::firings(trigger, self.clock.now()) else {
             return;
         };
-        for firing in firings.as_array().into_iter().flatten() {
+        let firings = firings.as_array().map_or(&[][..], Vec::as_slice);
+        let name = text(trigger, "triggerName");
+        if firings.is_empty() {
+            self.log(&format!("timer {name} does not fire"));
+        }
+        for firing in firings {
             let time = |zone: &str| firing.get(zone).and_then(Value::as_str).unwrap_or_default();
-            let name = text(trigger, "triggerName");
             let (utc, beijing) = (time("utc"), time("beijing"));
             self.log(&format!(
                 "timer {name} fires at {utc}, in Beijing {beijing}"
@@ -196,6 +202,7 @@ impl Server {
         threads.spawn(queue::work(Arc::clone(&plane)));
         threads.spawn(timer::work(Arc::clone(&plane)));
         threads.spawn(pool::work(Arc::clone(&plane)));
+        threads.spawn(pruning::work(Arc::clone(&plane)));
         threads.spawn(server::accept(listener, plane));
         Ok(Self {
             address,

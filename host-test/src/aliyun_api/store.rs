@@ -99,6 +99,15 @@ impl Reading {
         let code = self.code.get(digest).map_err(Refused::internal)?;
         Ok(code.map(|code| code.value().to_vec()))
     }
+
+    /// The digests of all code.
+    pub(crate) fn digests(&self) -> Result<Vec<String>, Refused> {
+        let rows = self.code.iter().map_err(Refused::internal)?;
+        let digests = rows.map(|row| Ok(row?.0.value().to_owned()));
+        digests
+            .collect::<Result<_, redb::StorageError>>()
+            .map_err(Refused::internal)
+    }
 }
 
 /// A write under way.
@@ -129,6 +138,12 @@ impl Writing<'_> {
             .insert(digest.as_str(), code)
             .map_err(Refused::internal)?;
         Ok(digest)
+    }
+
+    /// Forgets code.
+    pub(crate) fn remove_code(&mut self, digest: &str) -> Result<(), Refused> {
+        let removed = self.code.remove(digest);
+        removed.map(|_| ()).map_err(Refused::internal)
     }
 }
 
@@ -216,5 +231,8 @@ mod tests {
         );
         assert_eq!(reading.get("b/1").unwrap(), Some(item(3)));
         assert_eq!(reading.code(&digest).unwrap().unwrap(), b"code");
+        assert_eq!(reading.digests().unwrap(), [digest.as_str()]);
+        store.write(|w| w.remove_code(&digest)).unwrap();
+        assert!(store.read().unwrap().digests().unwrap().is_empty());
     }
 }

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Plane;
-use super::call::{Api, Call, LATEST};
+use super::call::{Api, Call};
 use super::error::Refused;
 use super::reply;
-use super::resource::{Answer, code, function, need_service, service, text, trigger};
+use super::resource::{Answer, code, function, service, text, trigger};
 use super::store::{Item, Shelf as _, Writing, key};
 use parameters::Parameters;
 
@@ -65,7 +65,8 @@ fn not_found(name: &str) -> Refused {
     Refused::new(404, "DeploymentNotFound", message)
 }
 
-/// Takes the resources that the deployment had made with it.
+/// Removes a deployment and, where nobody did so by the other interface, the
+/// resources that it made.
 fn remove(w: &mut Writing<'_>, name: &str) -> Result<(), Refused> {
     for (domain, mut item) in w.below("domain/")? {
         if let Some(Value::Array(routes)) = item.get_mut("routes") {
@@ -160,14 +161,46 @@ pub(crate) async fn create(plane: &Arc<Plane>, call: &Call) -> Answer {
                 "warnings": parameters.warnings(source.kind),
                 "createdTime": now,
             });
-            if let Value::Object(item) = &document {
-                w.put(&key(&["deployment", name]), item)?;
-            }
-            Ok(document)
+            let Value::Object(item) = document else {
+                return Err(Refused::internal("a deployment without members"));
+            };
+            w.put(&key(&["deployment", name]), &item)?;
+            Ok(item)
         })
     })?;
-    plane.retime.notify_one();
-    Ok(reply::json(201, &document))
+    for trigger in timers(plane, name)? {
+        plane.announce(&trigger);
+    }
+    Ok(reply::json(201, &Value::Object(view(plane, document)?)))
+}
+
+/// The timers that a deployment made, as they are now.
+fn timers(plane: &Plane, name: &str) -> Result<Vec<Item>, Refused> {
+    let triggers = plane
+        .store
+        .read()?
+        .below(&format!("trigger/{name}/{name}/"))?;
+    let triggers = triggers.into_iter().map(|(_, trigger)| trigger);
+    Ok(triggers
+        .filter(|trigger| text(trigger, "triggerType") == "timer")
+        .collect())
+}
+
+/// The deployment with the next firings of its timers.
+fn view(plane: &Plane, mut item: Item) -> Result<Item, Refused> {
+    let timers = timers(plane, text(&item, "name"))?;
+    let shown = item.get_mut("triggers").and_then(Value::as_array_mut);
+    for shown in shown.into_iter().flatten() {
+        let name = shown.get("name").and_then(Value::as_str);
+        let timer = timers
+            .iter()
+            .find(|timer| name == Some(text(timer, "triggerName")));
+        let firings = timer.and_then(|timer| trigger::firings(timer, plane.clock.now()));
+        if let (Some(firings), Some(shown)) = (firings, shown.as_object_mut()) {
+            shown.insert("nextFirings".to_owned(), firings);
+        }
+    }
+    Ok(item)
 }
 
 fn taken(name: &str) -> Refused {
@@ -184,7 +217,8 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
         .into_iter()
         .map(|(_, item)| item)
         .filter(|item| text(item, "regionId") == region)
-        .collect();
+        .map(|item| view(plane, item))
+        .collect::<Result<_, _>>()?;
     let document = json!({ "requestId": call.request_id, "deployments": items });
     Ok(reply::json(200, &document))
 }
@@ -199,20 +233,14 @@ fn need(shelf: &impl super::store::Shelf, call: &Call) -> Result<Item, Refused> 
 
 pub(crate) fn get(plane: &Plane, call: &Call) -> Answer {
     let item = need(&plane.store.read()?, call)?;
-    Ok(reply::json(200, &Value::Object(item)))
+    Ok(reply::json(200, &Value::Object(view(plane, item)?)))
 }
 
 pub(crate) fn delete(plane: &Plane, call: &Call) -> Answer {
     let name = call.name("deployment");
     plane.store.write(|w| {
         need(w, call)?;
-        // Somebody may have removed them by the other interface.
-        if need_service(w, name).is_ok()
-            || !w.below(&format!("function/{name}/{LATEST}/"))?.is_empty()
-        {
-            return remove(w, name);
-        }
-        w.remove(&key(&["deployment", name])).map(|_| ())
+        remove(w, name)
     })?;
     plane.retime.notify_one();
     Ok(reply::empty(204))

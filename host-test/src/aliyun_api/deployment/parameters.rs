@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::aliyun_api::call::Api;
 use crate::aliyun_api::error::Refused;
 use crate::aliyun_api::schema::function::{CONTAINER, CONTAINER_CONFIG, RUNTIMES, is_custom};
-use crate::aliyun_api::schema::{find, is_name, read};
+use crate::aliyun_api::schema::{Kind, find, is_name, read};
 use crate::aliyun_api::store::Item;
 
 /// The table of the article, strictly: nothing else, nothing of another type.
@@ -96,8 +96,10 @@ impl Parameters {
                 .map(|(n, v)| (n.clone(), v.clone()))
                 .collect(),
         );
-        let parameters: Self =
-            serde_json::from_value(given).map_err(|e| Refused::invalid(e.to_string()))?;
+        let parameters: Self = match serde_json::from_value(given.clone()) {
+            Ok(parameters) => parameters,
+            Err(e) => return Err(Refused::invalid(format!("{}{e}", place(&given)))),
+        };
         if !is_name(&parameters.name, 64) {
             let allowed = "1 to 64 letters, digits, underscores and hyphens, the first a letter or an underscore";
             return Err(Refused::value("name", allowed, &parameters.name));
@@ -121,6 +123,11 @@ impl Parameters {
             let count = parameters.layers.len().to_string();
             return Err(Refused::value("layers", "at most 5", &count));
         }
+        let whole = |name: &str, number: u64, kind: Kind| {
+            kind.check(name, &number.into(), Api::Deployments)
+        };
+        whole("memory", parameters.memory, Kind::whole(128, 32_768, 64))?;
+        whole("timeout", parameters.timeout, Kind::whole(1, 86_400, 1))?;
         parameters.runtime()?;
         parameters.handler()?;
         parameters.image()?;
@@ -200,6 +207,10 @@ impl Parameters {
                 configured,
             ));
         }
+        let letters = |b: u8| b.is_ascii_alphanumeric() || b"._-:/@".contains(&b);
+        if !image.contains('/') || !image.bytes().all(letters) {
+            return Err(Refused::value("image_url", "HOST/NAME[:TAG]", image));
+        }
         let name = image.rsplit('/').next().unwrap_or_default();
         let (base, tag) = match name.rsplit_once(':') {
             Some((_, tag)) => (image.trim_end_matches(tag).trim_end_matches(':'), Some(tag)),
@@ -255,10 +266,9 @@ impl Parameters {
         });
         if let Some(given) = given.as_object_mut() {
             if is_custom(runtime) && !entry.is_empty() {
-                given.insert(
-                    "customRuntimeConfig".to_owned(),
-                    json!({ "command": entry }),
-                );
+                let command: Vec<_> = entry.iter().flat_map(|e| e.split_whitespace()).collect();
+                let command = json!({ "command": command });
+                given.insert("customRuntimeConfig".to_owned(), command);
             }
             if let Some(image) = self.image()? {
                 let none = Item::new();
@@ -310,6 +320,19 @@ impl Parameters {
         }
         warnings
     }
+}
+
+/// The first parameter that is wrong in itself, for a message about it.
+fn place(given: &Value) -> String {
+    let mut given = given.as_object().into_iter().flatten();
+    let wrong = given.find(|(name, value)| {
+        let mut alone = json!({ "name": "alone" });
+        if let Some(alone) = alone.as_object_mut() {
+            alone.insert((*name).clone(), (*value).clone());
+        }
+        serde_json::from_value::<Parameters>(alone).is_err()
+    });
+    wrong.map_or_else(String::new, |(name, _)| format!("{name}: "))
 }
 
 fn with_image(config: &Item, image: &str) -> Item {

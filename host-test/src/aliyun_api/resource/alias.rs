@@ -154,6 +154,5 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
         call,
         "aliases",
         reading.below(&format!("alias/{service}/"))?,
-        None,
     )
 }

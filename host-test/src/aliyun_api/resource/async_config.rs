@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, function, is_2023, need_function, page, shown, stamp, text};
+use super::{Answer, function, is_2023, name_2023, need_function, page, shown, stamp, text};
 use crate::aliyun_api::Plane;
-use crate::aliyun_api::call::{Api, Call};
+use crate::aliyun_api::call::{Api, Call, LATEST};
 use crate::aliyun_api::error::Refused;
 use crate::aliyun_api::reply;
 use crate::aliyun_api::schema::{Kind, Member, Otherwise, complete, read};
@@ -122,7 +122,8 @@ pub(crate) fn delete(plane: &Plane, call: &Call) -> Answer {
     Ok(reply::empty(204))
 }
 
-/// Those of one function, whatever the qualifier.
+/// Those of one function, whatever the qualifier; 2023-03-30 has one list of
+/// all, whose query may name a function.
 pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
     let (service, _) = call.service();
     let function = call.name("function");
@@ -130,13 +131,19 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
     let prefix = if service.is_empty() {
         "async/".to_owned()
     } else {
+        need_function(&reading, service, LATEST, function)?;
         format!("async/{service}/")
     };
+    let named = call.query("functionName");
     let rows = reading.below(&prefix)?.into_iter();
     let rows = rows
-        .filter(|(_, item)| function.is_empty() || text(item, "function") == function)
+        .filter(|(_, item)| {
+            let (service, own) = (text(item, "service"), text(item, "function"));
+            (function.is_empty() || own == function)
+                && named.is_none_or(|named| name_2023(service, own) == named)
+        })
         .map(|(name, item)| (name, view(call, &item)));
-    page(call, "configs", rows.collect(), None)
+    page(call, "configs", rows.collect())
 }
 
 /// How often a call is tried again, how long it may wait, where its result

@@ -243,12 +243,7 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
         let version = super::resolve(&reading, service, qualifier)?;
         let rows = reading.below(&format!("function/{service}/{version}/"))?;
         let view = |(name, item)| (name, view(call, service, &item));
-        return page(
-            call,
-            "functions",
-            rows.into_iter().map(view).collect(),
-            None,
-        );
+        return page(call, "functions", rows.into_iter().map(view).collect());
     }
     let rows = reading.below("function/")?.into_iter();
     let mut rows: Vec<_> = rows
@@ -260,7 +255,7 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
         })
         .collect();
     rows.sort_by(|a, b| a.0.cmp(&b.0));
-    page(call, "functions", rows, None)
+    page(call, "functions", rows)
 }
 
 /// Where the code can be fetched from.

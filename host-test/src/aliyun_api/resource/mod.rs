@@ -128,8 +128,19 @@ pub(crate) fn need_function(
     }
 }
 
-/// A page of a list, as the query asks for it.
-fn page(call: &Call, list: &str, rows: Vec<(String, Item)>, more: Option<(&str, Value)>) -> Answer {
+/// A page of a list in the order of its names, as the query asks for it.
+fn page(call: &Call, list: &str, rows: Vec<(String, Item)>) -> Answer {
+    let (items, next) = cut(call, rows, |name, start| name < start)?;
+    Ok(reply::json(200, &json!({ list: items, "nextToken": next })))
+}
+
+/// The rows that the query asks for, and the name of the one behind them. Those
+/// `before` the one that it starts with are left out.
+pub(crate) fn cut(
+    call: &Call,
+    rows: Vec<(String, Item)>,
+    before: impl Fn(&str, &str) -> bool,
+) -> Result<(Vec<Value>, String), Refused> {
     let limit = match call.query("limit") {
         None => 20,
         Some(text) => match text.parse() {
@@ -150,19 +161,7 @@ fn page(call: &Call, list: &str, rows: Vec<(String, Item)>, more: Option<(&str, 
         .map(|(_, item)| Value::Object(shown(&item)))
         .collect();
     let next = rows.next().map(|(name, _)| name);
-    let mut document = json!({ list: items, "nextToken": next.unwrap_or_default() });
-    if let (Some((name, value)), Some(document)) = (more, document.as_object_mut()) {
-        document.insert(name.to_owned(), value);
-    }
-    Ok(reply::json(200, &document))
-}
-
-/// Names go in their order; versions come newest first.
-fn before(name: &str, start: &str) -> bool {
-    match (name.parse::<u64>(), start.parse::<u64>()) {
-        (Ok(version), Ok(start)) => version > start,
-        _ => name < start,
-    }
+    Ok((items, next.unwrap_or_default()))
 }
 
 /// How one interface names things in documents that both have.

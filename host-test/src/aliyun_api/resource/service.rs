@@ -100,7 +100,7 @@ pub(crate) fn delete(plane: &Plane, call: &Call) -> Answer {
 pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
     let mut rows = plane.store.read()?.below("service/")?;
     rows.retain(|(name, _)| !name.starts_with('$'));
-    page(call, "services", rows, None)
+    page(call, "services", rows)
 }
 
 /// The body's `serviceName` has to be the path's, where it is there.

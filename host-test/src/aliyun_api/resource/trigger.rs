@@ -121,9 +121,12 @@ fn view(plane: &Plane, call: &Call, service: &str, function: &str, item: &Item) 
     view
 }
 
-/// The next three firings of a timer.
+/// The next three firings of a timer; none while it is not enabled.
 pub(crate) fn firings(item: &Item, now: Timestamp) -> Option<Value> {
     let config = item.get("triggerConfig")?;
+    if config.get("enable").and_then(Value::as_bool) == Some(false) {
+        return Some(json!([]));
+    }
     let schedule = Schedule::parse(config.get("cronExpression")?.as_str()?).ok()?;
     let since = text(item, "lastModifiedTime").parse().unwrap_or(now);
     Some(schedule.next_three(now, since))
@@ -208,5 +211,5 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
     need_function(&reading, service, LATEST, function)?;
     let rows = reading.below(&format!("trigger/{service}/{function}/"))?;
     let view = |(name, item)| (name, view(plane, call, service, function, &item));
-    page(call, "triggers", rows.into_iter().map(view).collect(), None)
+    page(call, "triggers", rows.into_iter().map(view).collect())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, is_2023, need_function, need_service, page, shown, stamp};
+use super::{Answer, cut, is_2023, need_function, need_service, shown, stamp};
 use crate::aliyun_api::Plane;
 use crate::aliyun_api::call::{Call, LATEST};
 use crate::aliyun_api::error::Refused;
@@ -85,19 +85,19 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
     let reading = plane.store.read()?;
     need_service(&reading, service)?;
     let mut rows = reading.below(&format!("version/{service}/"))?;
-    rows.sort_by_key(|(name, _)| std::cmp::Reverse(name.parse::<u64>().unwrap_or(0)));
+    let number = |name: &str| name.parse::<u64>().unwrap_or(0);
+    rows.sort_by_key(|(name, _)| number(name));
     let direction = call.query("direction").unwrap_or("BACKWARD");
-    match direction {
-        "BACKWARD" => {}
-        "FORWARD" => rows.reverse(),
+    let (versions, next) = match direction {
+        "BACKWARD" => {
+            rows.reverse();
+            cut(call, rows, |name, start| number(name) > number(start))?
+        }
+        "FORWARD" => cut(call, rows, |name, start| number(name) < number(start))?,
         other => return Err(Refused::value("direction", "BACKWARD | FORWARD", other)),
-    }
-    page(
-        call,
-        "versions",
-        rows,
-        Some(("direction", direction.into())),
-    )
+    };
+    let document = json!({ "versions": versions, "nextToken": next, "direction": direction });
+    Ok(reply::json(200, &document))
 }
 
 pub(crate) fn delete(plane: &Plane, call: &Call) -> Answer {

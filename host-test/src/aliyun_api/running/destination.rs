@@ -24,7 +24,8 @@ pub(super) fn send_on(
         .filter(|_| arn.starts_with("acs:mns:"))
     {
         let queue = queue.trim_end_matches("/messages");
-        let message = json!({ "destination": arn, "body": String::from_utf8_lossy(event) });
+        let body = String::from_utf8_lossy(event);
+        let message = json!({ "destination": arn, "sent": now, "body": body });
         if let Value::Object(message) = message {
             w.put(
                 &key(&["message", queue, &format!("{now:020}-{id}")]),

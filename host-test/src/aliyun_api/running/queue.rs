@@ -127,7 +127,7 @@ fn number(task: &Item, member: &str) -> i64 {
 }
 
 /// Notes an event of the task's own history.
-fn note(task: &mut Item, status: &str, now: i64) {
+pub(super) fn note(task: &mut Item, status: &str, now: i64) {
     task.insert("status".to_owned(), status.into());
     if let Some(Value::Array(events)) = task.get_mut("events") {
         let id = events.len() + 1;
@@ -150,7 +150,7 @@ fn begin(plane: &Plane, key: &str) -> Result<Option<(Item, Function)>, Refused> 
             // It was removed meanwhile: there is nobody to tell.
             Err(refused) => {
                 let outcome = Outcome::NotCalled(refused);
-                settle(plane, w, key, task, &Policy::of(None), "Failed", &outcome)?;
+                settle(plane, w, key, task, &Policy::of(None), "Invalid", &outcome)?;
                 return Ok(None);
             }
         };

@@ -10,12 +10,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use serde_json::{Value, json};
 
 use super::function::Function;
+use super::queue::note;
 use crate::aliyun_api::Plane;
 use crate::aliyun_api::call::{Api, Call};
 use crate::aliyun_api::error::Refused;
 use crate::aliyun_api::reply;
 use crate::aliyun_api::resource::async_config::Policy;
-use crate::aliyun_api::resource::{Answer, name_2023, need_function, shown, text};
+use crate::aliyun_api::resource::{Answer, cut, name_2023, need_function, shown, text};
 use crate::aliyun_api::store::{Item, Shelf, Writing, key};
 
 /// The fields by which a caller names its task, old and new.
@@ -228,29 +229,53 @@ pub(crate) fn list(plane: &Plane, call: &Call) -> Answer {
     let reading = plane.store.read()?;
     need_function(&reading, service, qualifier, function)?;
     let status = call.query("status");
-    let prefix = call
-        .query("invocationIdPrefix")
-        .or_else(|| call.query("prefix"))
-        .unwrap_or_default();
+    let prefix = call.query("invocationIdPrefix").unwrap_or_default();
+    let moment = |name: &str| match call.query(name).map(str::parse::<i64>) {
+        None => Ok(None),
+        Some(Ok(moment)) => Ok(Some(moment)),
+        Some(Err(_)) => {
+            let given = call.query(name).unwrap_or_default();
+            Err(Refused::value(name, "milliseconds since 1970", given))
+        }
+    };
+    let (begin, end) = (moment("startedTimeBegin")?, moment("startedTimeEnd")?);
+    let started = |task: &Item| task.get("startedTime").and_then(Value::as_i64);
     let wanted = |task: &Item| {
         task.get("_stateful").and_then(Value::as_bool) == Some(true)
             && status.is_none_or(|status| text(task, "status") == status)
             && text(task, "invocationId").starts_with(prefix)
+            && begin.is_none_or(|begin| started(task).is_some_and(|at| at >= begin))
+            && end.is_none_or(|end| started(task).is_some_and(|at| at <= end))
     };
-    let tasks: Vec<_> = all(&reading, &format!("{service}/{function}/"))?
-        .into_values()
-        .filter(wanted)
-        .map(|task| view(call.api, &task))
+    let mut tasks: Vec<_> = all(&reading, &format!("{service}/{function}/"))?
+        .into_iter()
+        .filter(|(_, task)| wanted(task))
         .collect();
+    match call.query("sortOrderByTime") {
+        None => {}
+        Some("asc") => tasks.sort_by_key(|(_, task)| started(task)),
+        Some("desc") => tasks.sort_by_key(|(_, task)| std::cmp::Reverse(started(task))),
+        Some(other) => return Err(Refused::value("sortOrderByTime", "asc | desc", other)),
+    }
+    let payloads = call.query("includePayload") == Some("true");
+    let tasks = tasks.into_iter().map(|(id, mut task)| {
+        if !payloads {
+            task.remove("invocationPayload");
+        }
+        (id, view(call.api, &task))
+    });
+    // Whatever their order, a page begins with the task that the token names.
+    let (tasks, next) = cut(call, tasks.collect(), |id, start| id != start)?;
     let name = match call.api {
         Api::V2023 => "tasks",
         _ => "invocations",
     };
     let tasks = match tasks.is_empty() {
         true => Value::Null,
-        false => json!(tasks),
+        false => Value::Array(tasks),
     };
-    Ok(reply::json(200, &json!({ name: tasks, "nextToken": "" })))
+    let document = json!({ name: tasks, "nextToken": next });
+    Ok(reply::json(200, &document))
 }
 
 fn not_found(id: &str) -> Refused {
@@ -286,16 +311,13 @@ pub(crate) fn stop(plane: &Plane, call: &Call) -> Answer {
                 None => Err(not_found(id)),
             };
         };
-        let running = text(&task, "status") == "Running";
-        let status = if running { "Stopping" } else { "Stopped" };
-        task.insert("status".to_owned(), status.into());
-        if running {
+        let now = plane.clock.now().as_millisecond();
+        if ["Running", "Stopping"].contains(&text(&task, "status")) {
+            note(&mut task, "Stopping", now);
             return w.put(&queued, &task);
         }
-        task.insert(
-            "endTime".to_owned(),
-            plane.clock.now().as_millisecond().into(),
-        );
+        note(&mut task, "Stopped", now);
+        task.insert("endTime".to_owned(), now.into());
         w.remove(&queued)?;
         w.put(&done, &task)
     })?;

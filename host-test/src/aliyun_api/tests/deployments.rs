@@ -38,9 +38,14 @@ fn one_call_makes_service_function_and_triggers() {
         json!({
         "name": "http-0", "type": "http", "url": "https://example.com/myfunction" })
     );
+    let tick = &made["triggers"][1];
     assert_eq!(
-        made["triggers"][1],
-        json!({ "name": "tick", "type": "timer" })
+        (&tick["name"], &tick["type"]),
+        (&json!("tick"), &json!("timer"))
+    );
+    assert_eq!(
+        tick["nextFirings"][0],
+        json!({ "utc": "2026-01-31T08:20:27Z", "beijing": "2026-01-31T16:20:27+08:00" })
     );
     assert_eq!(
         made["warnings"],

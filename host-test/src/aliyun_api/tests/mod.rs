@@ -3,7 +3,10 @@
 mod calls;
 mod deployments;
 mod many;
+mod pruning;
 mod resources;
+mod tasks;
+mod tokens;
 mod triggers;
 mod versions;
 mod waiting;

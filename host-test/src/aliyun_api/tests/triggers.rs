@@ -59,6 +59,8 @@ fn every_period_fires_and_none_twice() {
         &json!({
         "triggerConfig": { "cronExpression": "@every 5m", "enable": false } }),
     );
+    let still = stand.get(&format!("{TRIGGERS}/t")).json();
+    assert_eq!(still["nextFirings"], json!([]));
     stand.advance(3600);
     stand.results(done);
 }

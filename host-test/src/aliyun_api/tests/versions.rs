@@ -29,6 +29,19 @@ fn versions_are_frozen_and_aliases_point_to_them() {
         (&list["versions"][0]["versionId"], &list["direction"]),
         (&json!("2"), &json!("BACKWARD"))
     );
+    for (query, version, next) in [
+        ("", "2", "1"),
+        ("&nextToken=1", "1", ""),
+        ("&direction=FORWARD", "1", "2"),
+        ("&direction=FORWARD&nextToken=2", "2", ""),
+    ] {
+        let page = stand.get(&format!("{versions}?limit=1{query}")).json();
+        assert_eq!(page["versions"][0]["versionId"], version, "{query}");
+        assert_eq!(page["nextToken"], next, "{query}");
+    }
+    stand
+        .get(&format!("{versions}?direction=UP"))
+        .refused(400, "InvalidArgument");
 
     let alias = json!({ "aliasName": "prod", "versionId": "1" });
     stand.made("POST", "/services/s/aliases", &alias);

@@ -62,6 +62,18 @@ fn images_have_one_name() {
 }
 
 #[test]
+fn an_entry_point_of_a_custom_runtime_is_a_command() {
+    let given = json!({
+        "name": "f", "runtime": "custom", "code": "x",
+        "entrypoint": "/code/bootstrap --platform aliyun",
+    });
+    let function = parameters(&given).unwrap().function().unwrap();
+    let command = json!({ "command": ["/code/bootstrap", "--platform", "aliyun"] });
+    assert_eq!(function["customRuntimeConfig"], command);
+    assert_eq!(function["handler"], "index.handler");
+}
+
+#[test]
 fn parameters_are_strict() {
     for (given, part) in [
         (json!({"runtime": "python3"}), "name"),
@@ -75,7 +87,19 @@ fn parameters_are_strict() {
         ),
         (
             json!({"name": "f", "runtime": "python3", "handler": "a", "memory": "128"}),
-            "string",
+            "memory: invalid type: string",
+        ),
+        (
+            json!({"name": "f", "runtime": "python3", "handler": "a", "memory": 100}),
+            "Memory is set",
+        ),
+        (
+            json!({"name": "f", "runtime": "python3", "handler": "a", "timeout": 0}),
+            "Timeout is set",
+        ),
+        (
+            json!({"name": "f", "image_url": "no image"}),
+            "HOST/NAME[:TAG]",
         ),
         (
             json!({"name": "f", "runtime": "cobol", "handler": "a"}),
