@@ -1,7 +1,7 @@
 //! What the platforms' contracts call: the site, over HTTP or by an event.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use edgepick_host::fields;
@@ -29,6 +29,8 @@ pub(crate) struct Told<'a> {
     pub(crate) client: Option<&'a str>,
     /// Whether the platform refuses to pass redirects on this way.
     pub(crate) no_redirects: bool,
+    /// How long it waits for the answer.
+    pub(crate) left: Option<Duration>,
 }
 
 /// What comes with an event.
@@ -40,6 +42,8 @@ pub(crate) struct Delivery<'a> {
     pub(crate) target: Option<&'a str>,
     /// The fields that came with it.
     pub(crate) headers: Option<&'a HeaderMap>,
+    /// How long the platform waits for the document.
+    pub(crate) left: Option<Duration>,
 }
 
 /// Why an event has no document.
@@ -66,7 +70,7 @@ impl EventFailure {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Refused { code, .. } => code,
-            Self::Guest(Failure::Timeout) => "timeout",
+            Self::Guest(Failure::Timeout(_)) => "timeout",
             Self::Guest(Failure::Trap(_)) | Self::Panic => "internal",
         }
     }
@@ -80,7 +84,7 @@ impl Function {
             Some(Ok(response)) => (response, None),
             Some(Err(failure)) => {
                 let refusal = match failure {
-                    Failure::Timeout => TIMEOUT,
+                    Failure::Timeout(_) => TIMEOUT,
                     Failure::Trap(_) => INTERNAL,
                 };
                 (
@@ -116,7 +120,7 @@ impl Function {
             head.extend_from_slice(part.as_bytes());
         }
         fields::write(request.headers(), &mut head);
-        let outcome = self.guests.answer(answer::Request {
+        let request = answer::Request {
             head: &head,
             body: request.body(),
             context: answer::Context {
@@ -124,7 +128,8 @@ impl Function {
                 request_id: told.request_id,
                 no_redirects: told.no_redirects,
             },
-        })?;
+        };
+        let outcome = self.guests.answer(request, told.left)?;
         let answer::Outcome::Response(answered) = outcome else {
             return Err(Failure::Trap(
                 "this answer needs the network, which the runner does not offer".to_owned(),
@@ -179,7 +184,7 @@ impl Function {
             headers: &lines,
         };
         self.guests
-            .event(self.platform, event, context)?
+            .event(self.platform, event, context, delivery.left)?
             .map_err(|error| EventFailure::Refused {
                 code: error.code,
                 message: error.message,

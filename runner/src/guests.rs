@@ -21,11 +21,14 @@ mod bindings {
 }
 
 /// How long one answer may take. Generous: the smallest functions of a
-/// platform get a few hundredths of a processor.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// platform get a few hundredths of a processor. Less than the 3 s that most
+/// platforms give a new function, so that it is this program that reports.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many bytes each memory may grow beyond its initial size and the site.
-const MEMORY: usize = 64 << 20;
+/// One that grows is copied, so the most that is held is twice that, and has to
+/// fit into 128 MiB.
+const MEMORY: usize = 40 << 20;
 
 /// The data of a guest's store.
 pub(crate) struct State {
@@ -35,9 +38,9 @@ pub(crate) struct State {
 /// Why a guest gave no answer. The guest is gone; the next call gets another.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// It took too long.
-    #[error("the component took longer than {} s", PATIENCE.as_secs())]
-    Timeout,
+    /// It took longer than this.
+    #[error("the component took longer than {} s", .0.as_secs_f64())]
+    Timeout(Duration),
     /// It trapped, or did not take the site; the text is wasmtime's or its own.
     #[error("the component failed: {0}")]
     Trap(String),
@@ -45,11 +48,14 @@ pub(crate) enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::Interrupt) => Self::Timeout,
-            _ => Self::Trap(format!("{:#}", error.root_cause())),
-        }
+        Self::Trap(format!("{:#}", error.root_cause()))
     }
+}
+
+/// How long an answer may take of which the platform says how long it waits:
+/// a tenth of that is for saying that there is none.
+fn patience(left: Option<Duration>) -> Duration {
+    left.map_or(PATIENCE, |left| PATIENCE.min(left / 10 * 9))
 }
 
 /// Guests of one component. A guest is taken out for a call and put back only
@@ -94,18 +100,24 @@ impl Guests {
         })
     }
 
-    /// One HTTP exchange; see `answer.handle` in `wit/edgepick.wit`.
+    /// One HTTP exchange; see `answer.handle` in `wit/edgepick.wit`. `left` is
+    /// how long the platform waits, where it says so.
     ///
     /// # Errors
     /// When the guest traps or takes too long.
-    pub(crate) fn answer(&self, request: answer::Request<'_>) -> Result<answer::Outcome, Failure> {
-        self.with(|guest| {
+    pub(crate) fn answer(
+        &self,
+        request: answer::Request<'_>,
+        left: Option<Duration>,
+    ) -> Result<answer::Outcome, Failure> {
+        self.with(patience(left), |guest| {
             let site = guest.site.edgepick_site_answer();
             site.call_handle(&mut guest.store, request)
         })
     }
 
     /// One event of a platform; see `gateway.handle` in `wit/edgepick.wit`.
+    /// `left` is as above.
     ///
     /// # Errors
     /// The outer error when the guest traps or takes too long; the inner one
@@ -115,8 +127,9 @@ impl Guests {
         platform: &str,
         event: &[u8],
         context: gateway::Context<'_>,
+        left: Option<Duration>,
     ) -> Result<Result<Vec<u8>, gateway::EventError>, Failure> {
-        self.with(|guest| {
+        self.with(patience(left), |guest| {
             let gateway = guest.site.edgepick_site_gateway();
             gateway.call_handle(&mut guest.store, platform, event, context)
         })
@@ -127,18 +140,25 @@ impl Guests {
     /// # Errors
     /// When it does not take the site.
     pub(crate) fn warm(&self) -> Result<(), Failure> {
-        self.with(|_| Ok(()))
+        self.with(PATIENCE, |_| Ok(()))
     }
 
-    fn with<T>(&self, call: impl FnOnce(&mut Guest) -> Result<T>) -> Result<T, Failure> {
+    fn with<T>(
+        &self,
+        patience: Duration,
+        call: impl FnOnce(&mut Guest) -> Result<T>,
+    ) -> Result<T, Failure> {
         let idle = self.lock().pop();
         let mut guest = match idle {
             Some(guest) => guest,
             None => self.start()?,
         };
-        let ticks = PATIENCE.as_millis() / TICK.as_millis();
+        let ticks = patience.as_millis() / TICK.as_millis();
         guest.store.set_epoch_deadline(ticks as u64 + 1);
-        let answer = call(&mut guest)?;
+        let answer = call(&mut guest).map_err(|e| match e.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => Failure::Timeout(patience),
+            _ => e.into(),
+        })?;
         self.lock().push(guest);
         Ok(answer)
     }
@@ -204,4 +224,17 @@ fn tick(engine: wasmtime::EngineWeak) {
             std::thread::sleep(TICK);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_of_the_time_is_left_for_the_report() {
+        assert_eq!(patience(None), PATIENCE);
+        assert_eq!(patience(Some(Duration::from_secs(900))), PATIENCE);
+        let second = Duration::from_secs(1);
+        assert_eq!(patience(Some(second)), Duration::from_millis(900));
+    }
 }

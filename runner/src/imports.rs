@@ -46,7 +46,9 @@ pub(crate) fn linker(engine: &Engine, component: &Component) -> Result<Linker<St
     random(&mut linker.instance(name("wasi:random/random"))?)?;
     clock(&mut linker.instance(name("wasi:clocks/wall-clock"))?)?;
     streams(&mut linker.instance(name("wasi:io/streams"))?)?;
+    poll(&mut linker.instance(name("wasi:io/poll"))?)?;
     stderr(&mut linker.instance(name("wasi:cli/stderr"))?)?;
+    environment(&mut linker.instance(name("wasi:cli/environment"))?)?;
     linker.define_unknown_imports_as_traps(component)?;
     Ok(linker)
 }
@@ -81,14 +83,48 @@ fn clock(clock: &mut LinkerInstance<'_, State>) -> Result<()> {
     })
 }
 
+/// The one stream that there is: standard error, which always has room.
 fn streams(streams: &mut LinkerInstance<'_, State>) -> Result<()> {
     streams.func_wrap(
-        "[method]output-stream.blocking-write-and-flush",
-        |_: StoreContextMut<'_, State>, (_, bytes): (Opaque, Vec<u8>)| {
-            let written = std::io::stderr().write_all(&bytes);
-            Ok((written.map_err(|_| StreamError::Closed),))
-        },
+        "[method]output-stream.check-write",
+        |_: StoreContextMut<'_, State>, (_,): (Opaque,)| Ok((Ok::<_, StreamError>(ROOM),)),
+    )?;
+    for name in ["write", "blocking-write-and-flush"] {
+        streams.func_wrap(
+            &format!("[method]output-stream.{name}"),
+            |_: StoreContextMut<'_, State>, (_, bytes): (Opaque, Vec<u8>)| {
+                let written = std::io::stderr().write_all(&bytes);
+                Ok((written.map_err(|_| StreamError::Closed),))
+            },
+        )?;
+    }
+    for name in ["flush", "blocking-flush"] {
+        streams.func_wrap(
+            &format!("[method]output-stream.{name}"),
+            |_: StoreContextMut<'_, State>, (_,): (Opaque,)| Ok((Ok::<_, StreamError>(()),)),
+        )?;
+    }
+    streams.func_wrap(
+        "[method]output-stream.subscribe",
+        |_: StoreContextMut<'_, State>, (_,): (Opaque,)| Ok((Opaque::new_own(0),)),
     )
+}
+
+/// How many bytes a stream takes at once.
+const ROOM: u64 = 4096;
+
+fn poll(poll: &mut LinkerInstance<'_, State>) -> Result<()> {
+    poll.func_wrap(
+        "[method]pollable.block",
+        |_: StoreContextMut<'_, State>, (_,): (Opaque,)| Ok(()),
+    )
+}
+
+/// A guest has no variables; one that panics looks for some.
+fn environment(environment: &mut LinkerInstance<'_, State>) -> Result<()> {
+    environment.func_wrap("get-environment", |_, (): ()| {
+        Ok((Vec::<(String, String)>::new(),))
+    })
 }
 
 fn stderr(stderr: &mut LinkerInstance<'_, State>) -> Result<()> {

@@ -17,6 +17,8 @@ pub(crate) struct Invocation {
     pub(crate) event: Bytes,
     /// What came beside the event.
     pub(crate) headers: HeaderMap,
+    /// How long the platform waits for the answer, where it says so.
+    pub(crate) left: Option<Duration>,
 }
 
 impl Invocation {
@@ -31,6 +33,7 @@ impl Invocation {
             id,
             event,
             headers: parts.headers,
+            left: None,
         })
     }
 }
@@ -97,11 +100,13 @@ pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::R
         deliver(&mut client, &mut pause, ready).await;
     }
     loop {
-        // Only waiting is interrupted: what was taken is answered.
+        // Only waiting is interrupted: what was taken is answered, and nothing
+        // more is taken.
         let received = tokio::select! {
-            received = client.send(api.next()) => received,
+            biased;
             _ = terminated.recv() => return Ok(()),
             _ = interrupted.recv() => return Ok(()),
+            received = client.send(api.next()) => received,
         };
         let invocation =
             match received.map(|response| (response.status(), api.invocation(response))) {
@@ -126,6 +131,7 @@ pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::R
                     .map(String::as_str),
                 target: None,
                 headers: Some(&invocation.headers),
+                left: invocation.left,
             },
         );
         let request = match answered {

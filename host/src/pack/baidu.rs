@@ -20,7 +20,7 @@ pub(super) static BAIDU: Kind = Kind {
         Step::Type("/var/task/edgepick-runner --platform baidu --addr 0.0.0.0:8080"),
         Step::Do("函数代码 > 上传函数.ZIP包: {zip}. 128 MB and 3 s are enough."),
         Step::Do(
-            "触发器 > HTTP触发器, one for / and one for /{proxy+}: methods GET, HEAD, OPTIONS and POST; 身份验证: 不验证 (anonymous). The console shows the address, https://ID.cfc-execute.bj.baidubce.com/.",
+            "触发器 > HTTP触发器, one for / and one for /{proxy+} (that the second takes / too is not documented): methods GET, HEAD, OPTIONS and POST; 身份验证: 不验证 (anonymous). The console shows the address, https://ID.cfc-execute.bj.baidubce.com/.",
         ),
     ],
 };

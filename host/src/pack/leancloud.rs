@@ -1,6 +1,7 @@
 //! LeanCloud: `leanengine.yaml` names the runtime `cpp`, which starts a
-//! finished program. Its uploader drops mode bits, so the build sets them
-//! again.
+//! finished program: a shell reads that line, and hands itself over so that the
+//! platform's SIGTERM arrives. Its uploader drops mode bits, so the build sets
+//! them again.
 
 use super::kind::{Kind, Step, TEXT, Text};
 use crate::runner_engine::Architecture;
@@ -41,7 +42,7 @@ pub(super) static LEANCLOUD: Kind = Kind {
 
 const LEANENGINE: &str = r#"runtime: cpp
 build: chmod +x ./edgepick-runner
-run: ./edgepick-runner --platform leancloud
+run: exec ./edgepick-runner --platform leancloud
 startupTimeout: 30
 "#;
 

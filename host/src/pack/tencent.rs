@@ -19,7 +19,7 @@ pub(super) static WEB: Kind = Kind {
     }],
     steps: &[
         Step::Do(
-            "Console: 函数服务 > 新建 > 从头开始; 函数类型: Web 函数; 运行环境: Go 1; 提交方法: 本地上传zip包, {zip}. The zip's scf_bootstrap is the 启动文件: it starts the site on port 9000. 128 MB and 3 s are enough.",
+            "Console: 函数服务 > 新建 > 从头开始; 函数类型: Web 函数; 运行环境: Nodejs (nothing of it is used, but the console opens its editor for it, and none for Go); 提交方法: 本地上传zip包, {zip}. The zip's scf_bootstrap is the 启动文件: it starts the site on port 9000. 128 MB and 3 s are enough.",
         ),
         Step::Do(URL),
     ],

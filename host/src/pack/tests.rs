@@ -196,7 +196,7 @@ fn descriptors_say_what_their_tools_ask_for() {
             &[
                 "runtime: cpp",
                 "build: chmod +x ./edgepick-runner",
-                "run: ./edgepick-runner --platform leancloud",
+                "run: exec ./edgepick-runner --platform leancloud",
             ],
         ),
         (

@@ -4,12 +4,13 @@
 //! their requests from the platform's own.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 
-use super::{Contract, Http, Kind, last_forwarded, text};
+use super::{Contract, Http, Kind, last_forwarded, seconds, text};
 use crate::function::{Delivery, Function, Told};
 
 /// What every function of the platform has.
@@ -33,7 +34,7 @@ impl Http for CustomRuntime {
     fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes> {
         let id = text(request.headers(), "x-fc-request-id");
         match text(request.headers(), "x-fc-control-path") {
-            Some("/invoke") => event(function, request.body(), id),
+            Some("/invoke") => event(function, request, id),
             // The program is ready before it listens, and has nothing to undo.
             Some("/initialize" | "/pre-stop" | "/pre-freeze") => Response::default(),
             _ => exchange(function, request, id),
@@ -42,12 +43,17 @@ impl Http for CustomRuntime {
 }
 
 /// Status and fields are lost on the way to who invoked, but for this one.
-fn event(function: &Function, event: &[u8], request_id: Option<&str>) -> Response<Bytes> {
+fn event(
+    function: &Function,
+    request: &Request<Bytes>,
+    request_id: Option<&str>,
+) -> Response<Bytes> {
     let delivery = Delivery {
         request_id,
+        left: left(request.headers()),
         ..Delivery::default()
     };
-    match function.event(event, delivery) {
+    match function.event(request.body(), delivery) {
         Ok(document) => Response::new(document.into()),
         Err(failure) => {
             let mut response = Response::new(failure.to_string().into());
@@ -65,6 +71,7 @@ fn exchange(function: &Function, request: &Request<Bytes>, id: Option<&str>) -> 
         request_id: id,
         client: last_forwarded(request.headers()),
         no_redirects: is_default_domain(request.headers()),
+        left: left(request.headers()),
     };
     if !told.no_redirects {
         return function.exchange(request, told);
@@ -75,6 +82,10 @@ fn exchange(function: &Function, request: &Request<Bytes>, id: Option<&str>) -> 
         request.headers_mut().remove(name);
     }
     function.exchange(&request, told)
+}
+
+fn left(headers: &HeaderMap) -> Option<Duration> {
+    seconds(text(headers, "x-fc-function-timeout"))
 }
 
 /// Whether the caller came by the domain that the platform gives to every

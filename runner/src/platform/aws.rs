@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
 use serde_json::json;
 
-use super::{Contract, Kind};
+use super::{Contract, Kind, text, until};
 use crate::function::EventFailure;
 use crate::runtime_api::{Invocation, RuntimeApi, get, post};
 
@@ -15,6 +15,8 @@ use crate::runtime_api::{Invocation, RuntimeApi, get, post};
 const API: &str = "AWS_LAMBDA_RUNTIME_API";
 
 const ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
+/// Until when the answer is waited for, in milliseconds since 1970.
+const DEADLINE: &str = "lambda-runtime-deadline-ms";
 const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-error-type");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -59,7 +61,10 @@ impl RuntimeApi for Lambda {
     }
 
     fn invocation(&self, response: Response<Bytes>) -> Option<Invocation> {
-        Invocation::of(response, &ID)
+        let mut invocation = Invocation::of(response, &ID)?;
+        let deadline = text(&invocation.headers, DEADLINE).and_then(|ms| ms.parse().ok());
+        invocation.left = deadline.and_then(until);
+        Some(invocation)
     }
 
     fn reply(&self, invocation: &Invocation, document: Vec<u8>) -> Request<Bytes> {
@@ -109,5 +114,22 @@ mod tests {
             .body("{}".into())
             .unwrap();
         assert_eq!(api.invocation(response).unwrap().id, "7");
+    }
+
+    #[test]
+    fn a_deadline_that_is_over_is_none() {
+        let left = |deadline: &str| {
+            let response = Response::builder()
+                .header(ID, "7")
+                .header(DEADLINE, deadline)
+                .body("{}".into())
+                .unwrap();
+            Lambda(String::new()).invocation(response).unwrap().left
+        };
+        // In the year 2100.
+        assert!(left("4102444800000").is_some());
+        for deadline in ["0", "1783711204", "soon"] {
+            assert_eq!(left(deadline), None, "{deadline}");
+        }
     }
 }

@@ -48,6 +48,7 @@ impl Http for CustomHandler {
                 request_id,
                 target: request.uri().path_and_query().map(|target| target.as_str()),
                 headers: Some(request.headers()),
+                left: None,
             };
             let answered = function.event(request.body(), delivery);
             return answered.map_or_else(|failure| unanswered(&failure), posted);

@@ -5,11 +5,12 @@
 //! request is.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
 
-use super::{Contract, Http, Kind, last_forwarded, posted, unanswered};
+use super::{Contract, Http, Kind, last_forwarded, posted, seconds, unanswered};
 use crate::function::{Delivery, Function, Told};
 
 /// What Cloud Run sets, besides `PORT`, which many others set too.
@@ -27,13 +28,16 @@ pub(super) const KIND: Kind = Kind {
                 .get("FUNCTION_SIGNATURE_TYPE")
                 .unwrap_or_default(),
         );
-        Ok(Contract::Http(address, Box::new(CloudRun { events })))
+        let left = seconds(environment.get("CLOUD_RUN_TIMEOUT_SECONDS"));
+        Ok(Contract::Http(address, Box::new(CloudRun { events, left })))
     },
 };
 
 struct CloudRun {
     /// Whether this is a function of events.
     events: bool,
+    /// How long a request may take.
+    left: Option<Duration>,
 }
 
 impl Http for CloudRun {
@@ -47,6 +51,7 @@ impl Http for CloudRun {
                 request_id: trace,
                 target: request.uri().path_and_query().map(|target| target.as_str()),
                 headers: Some(request.headers()),
+                left: self.left,
             };
             let answered = function.event(request.body(), delivery);
             return answered.map_or_else(|failure| unanswered(&failure), posted);
@@ -54,6 +59,7 @@ impl Http for CloudRun {
         let told = Told {
             request_id: trace,
             client: last_forwarded(request.headers()),
+            left: self.left,
             ..Told::default()
         };
         function.exchange(request, told)

@@ -11,18 +11,21 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Once;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, Request, Response};
 use serde_json::json;
 
-use super::{Contract, Http, Kind, text};
+use super::{Contract, Http, Kind, seconds, text};
 use crate::function::{EventFailure, Function, Told};
 use crate::runtime_api::{Invocation, RuntimeApi, get, post};
 
 /// What both kinds have; only one has the interface's address.
 const CODE: &str = "RUNTIME_CODE_ROOT";
 const API: &str = "RUNTIME_API_ADDR";
+/// How long a call may take, in seconds: of event functions.
+const TIMEOUT: &str = "RUNTIME_TIMEOUT";
 
 const ID: HeaderName = HeaderName::from_static("x-cff-request-id");
 
@@ -61,7 +64,10 @@ pub(super) const EVENT: Kind = Kind {
     told: |environment| environment.has(API),
     contract: |environment| {
         let authority = environment.required(API, "the host and port of the runtime interface")?;
-        Ok(Contract::Api(Box::new(Custom(authority.to_owned()))))
+        Ok(Contract::Api(Box::new(Custom {
+            authority: authority.to_owned(),
+            left: seconds(environment.get(TIMEOUT)),
+        })))
     },
 };
 
@@ -82,18 +88,22 @@ impl Http for HttpFunction {
         let told = Told {
             request_id: text(headers, ID.as_str()),
             client: text(headers, "x-apig-source-ip"),
+            left: seconds(text(headers, "x-cff-timeout")),
             ..Told::default()
         };
         function.exchange(request, told)
     }
 }
 
-/// By the interface's host and port.
-struct Custom(String);
+struct Custom {
+    /// The interface's host and port.
+    authority: String,
+    left: Option<Duration>,
+}
 
 impl RuntimeApi for Custom {
     fn authority(&self) -> &str {
-        &self.0
+        &self.authority
     }
 
     /// No call for this is documented: the log says it.
@@ -107,7 +117,11 @@ impl RuntimeApi for Custom {
 
     fn invocation(&self, response: Response<Bytes>) -> Option<Invocation> {
         let found = response.status().is_success();
-        found.then(|| Invocation::of(response, &ID)).flatten()
+        let invocation = found.then(|| Invocation::of(response, &ID)).flatten()?;
+        Some(Invocation {
+            left: self.left,
+            ..invocation
+        })
     }
 
     fn reply(&self, invocation: &Invocation, document: Vec<u8>) -> Request<Bytes> {

@@ -101,10 +101,11 @@ impl Engine {
             request_id: None,
             target: request.uri().path_and_query().map(|target| target.as_str()),
             headers: Some(&headers),
+            left: None,
         };
         match function.event(request.body(), delivery) {
             Ok(bytes) => document(status(&bytes), bytes),
-            Err(EventFailure::Guest(Failure::Timeout)) => failure(
+            Err(EventFailure::Guest(Failure::Timeout(_))) => failure(
                 StatusCode::SERVICE_UNAVAILABLE,
                 124,
                 "The request timed out on the server.",

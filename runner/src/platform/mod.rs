@@ -12,6 +12,7 @@ mod openwhisk;
 mod tencent;
 
 use std::net::SocketAddr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -143,6 +144,22 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .filter(|text| !text.is_empty())
 }
 
+/// How long a platform waits that says so in whole seconds. One that waits for
+/// none was not asked.
+fn seconds(text: Option<&str>) -> Option<Duration> {
+    let seconds = text?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds)).filter(|left| !left.is_zero())
+}
+
+/// How long a platform waits that says until when, in milliseconds since 1970;
+/// none where that is over: its clock is another one then.
+fn until(milliseconds: u64) -> Option<Duration> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Duration::from_millis(milliseconds)
+        .checked_sub(now)
+        .filter(|left| !left.is_zero())
+}
+
 /// The caller as the platform's own proxy saw it: the last entry of
 /// `X-Forwarded-For`; what stands before is hearsay.
 fn last_forwarded(headers: &HeaderMap) -> Option<&str> {
@@ -231,6 +248,27 @@ mod tests {
                 "{pairs:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_a_platform_says_of_its_patience() {
+        for (text, expected) in [
+            (Some("3"), Some(3)),
+            (Some(" 900 "), Some(900)),
+            (Some("0"), None),
+            (Some("-1"), None),
+            (Some("soon"), None),
+            (None, None),
+        ] {
+            assert_eq!(seconds(text), expected.map(Duration::from_secs), "{text:?}");
+        }
+        assert_eq!(until(0), None);
+        assert_eq!(until(1_000), None);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let hour = Duration::from_secs(3600);
+        let left = until(u64::try_from((now + hour).as_millis()).unwrap()).unwrap();
+        assert!(left <= hour && left > hour / 2, "{left:?}");
+        assert!(until(u64::MAX).is_some());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::lines::Lines;
 use self::proxy::Proxy;
-use super::{Contract, Kind};
+use super::{Contract, Kind, until};
 use crate::function::{Delivery, EventFailure, Function};
 use crate::guests::Failure;
 
@@ -49,11 +49,32 @@ pub(super) const PROXY: Kind = Kind {
     },
 };
 
+/// What the platform says of an activation.
+#[derive(Default)]
+pub(crate) struct Activation {
+    id: Option<String>,
+    /// Until when the result is waited for, in milliseconds since 1970.
+    deadline: Option<u64>,
+}
+
+impl Activation {
+    /// The members beside the argument; a deadline may be a text.
+    fn of(activation: &Value) -> Self {
+        let id = activation.get("activation_id").and_then(Value::as_str);
+        let deadline = activation.get("deadline");
+        Self {
+            id: id.map(str::to_owned),
+            deadline: deadline.and_then(|it| it.as_u64().or_else(|| it.as_str()?.parse().ok())),
+        }
+    }
+}
+
 /// The result of an activation. A failure is the platform's application error,
 /// whose `error` becomes the response of a web action.
-fn result(function: &Function, activation: &[u8], id: Option<&str>) -> Vec<u8> {
+fn result(function: &Function, activation: &[u8], about: &Activation) -> Vec<u8> {
     let delivery = Delivery {
-        request_id: id,
+        request_id: about.id.as_deref(),
+        left: about.deadline.and_then(until),
         ..Delivery::default()
     };
     let mut document = function
@@ -67,7 +88,7 @@ fn result(function: &Function, activation: &[u8], id: Option<&str>) -> Vec<u8> {
 fn error(failure: &EventFailure) -> Value {
     let status = match failure {
         EventFailure::Refused { .. } => StatusCode::BAD_REQUEST,
-        EventFailure::Guest(Failure::Timeout) => StatusCode::GATEWAY_TIMEOUT,
+        EventFailure::Guest(Failure::Timeout(_)) => StatusCode::GATEWAY_TIMEOUT,
         EventFailure::Guest(Failure::Trap(_)) | EventFailure::Panic => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
@@ -79,7 +100,31 @@ fn error(failure: &EventFailure) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn deadlines_are_numbers_or_texts() {
+        for (activation, expected) in [
+            (
+                json!({ "deadline": 1_783_711_204_000_u64 }),
+                Some(1_783_711_204_000),
+            ),
+            (
+                json!({ "deadline": "1783711204000" }),
+                Some(1_783_711_204_000),
+            ),
+            (json!({ "deadline": "soon" }), None),
+            (json!({}), None),
+        ] {
+            assert_eq!(
+                Activation::of(&activation).deadline,
+                expected,
+                "{activation}"
+            );
+        }
+    }
 
     #[test]
     fn a_failure_is_a_response_inside_of_an_error() {
@@ -87,7 +132,7 @@ mod tests {
             code: "bad_event".to_owned(),
             message: "the event is no JSON".to_owned(),
         };
-        let timeout = EventFailure::Guest(Failure::Timeout);
+        let timeout = EventFailure::Guest(Failure::Timeout(Duration::from_secs(2)));
         for (failure, status, code) in [
             (refused, 400, "bad_event"),
             (timeout, 504, "timeout"),

@@ -9,11 +9,12 @@
 //!   `SCF_RUNTIME_API`.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, Method, Request, Response};
 
-use super::{Contract, Http, Kind, last_forwarded, posted, text, unanswered};
+use super::{Contract, Http, Kind, last_forwarded, posted, seconds, text, unanswered};
 use crate::function::{Delivery, EventFailure, Function, Told};
 use crate::runtime_api::{Invocation, RuntimeApi, get, post};
 
@@ -27,6 +28,9 @@ const EVENT_PATH: &str = "/event-invoke";
 
 const WEB_ID: HeaderName = HeaderName::from_static("x-scf-request-id");
 const EVENT_ID: &str = "request_id";
+const WEB_TIMEOUT: &str = "x-scf-timeout";
+/// In milliseconds.
+const EVENT_TIMEOUT: &str = "time_limit_in_ms";
 
 pub(super) const WEB: Kind = Kind {
     name: "tencent",
@@ -73,6 +77,7 @@ impl Http for Web {
         let told = Told {
             request_id: text(request.headers(), WEB_ID.as_str()),
             client: last_forwarded(request.headers()),
+            left: seconds(text(request.headers(), WEB_TIMEOUT)),
             ..Told::default()
         };
         function.exchange(request, told)
@@ -88,6 +93,7 @@ impl Http for Image {
         }
         let delivery = Delivery {
             request_id: text(request.headers(), WEB_ID.as_str()),
+            left: seconds(text(request.headers(), WEB_TIMEOUT)),
             ..Delivery::default()
         };
         let answered = function.event(request.body(), delivery);
@@ -125,9 +131,11 @@ impl RuntimeApi for CustomRuntime {
         let id = text(&parts.headers, EVENT_ID)
             .unwrap_or_default()
             .to_owned();
+        let limit = text(&parts.headers, EVENT_TIMEOUT).and_then(|ms| ms.parse().ok());
         Some(Invocation {
             id,
             event,
+            left: limit.map(Duration::from_millis),
             headers: parts.headers,
         })
     }
@@ -138,5 +146,52 @@ impl RuntimeApi for CustomRuntime {
 
     fn failure(&self, _invocation: &Invocation, failure: &EventFailure) -> Request<Bytes> {
         post("/runtime/invocation/error", failure.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn an_image_takes_events_at_one_path_and_requests_at_all_others() {
+        const EVENT: &str = r#"{"headers":{"host":"pics.example.org"},"httpMethod":"GET","path":"/","queryString":{}}"#;
+        let function = testing::function("tencent");
+        for (method, path, body, status) in [
+            ("POST", EVENT_PATH, EVENT, 200),
+            ("POST", EVENT_PATH, "no JSON", 500),
+            ("GET", "/", "", 302),
+            ("GET", "/random/1", "", 302),
+        ] {
+            let request = Request::builder().method(method).uri(path);
+            let request = request.body(body.into()).unwrap();
+            let response = Image.answer(&function, &request);
+            assert_eq!(response.status(), status, "{method} {path} {body}");
+            if response.status() == StatusCode::OK {
+                let document: Value = serde_json::from_slice(response.body()).unwrap();
+                assert_eq!(document["statusCode"], 302, "{document}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_invocation_says_how_long_it_may_take() {
+        let api = CustomRuntime(String::new());
+        for (limit, expected) in [
+            (Some("3000"), Some(Duration::from_secs(3))),
+            (Some("x"), None),
+            (None, None),
+        ] {
+            let mut response = Response::new(Bytes::new());
+            if let Some(limit) = limit {
+                let limit = http::HeaderValue::from_static(limit);
+                response.headers_mut().insert(EVENT_TIMEOUT, limit);
+            }
+            assert_eq!(api.invocation(response).unwrap().left, expected);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileTypeExt as _;
 
 use serde_json::Value;
 
-use super::result;
+use super::{Activation, result};
 use crate::environment::Environment;
 use crate::function::Function;
 
@@ -17,15 +17,16 @@ const RESULTS: &str = "/proc/self/fd/3";
 const WAITS: &str = "__OW_WAIT_FOR_ACK";
 const READY: &[u8] = b"{\"ok\":true}\n";
 
-/// The id of the one activation of a program that is started for it.
+/// The one activation of a program that is started for it.
 const ID: &str = "__OW_ACTIVATION_ID";
+const DEADLINE: &str = "__OW_DEADLINE";
 
 /// How activations reach this program.
 pub(crate) enum Lines {
     /// One a line, their results to this file.
     Loop { results: File, waits: bool },
     /// One alone.
-    Single { id: Option<String> },
+    Single(Activation),
 }
 
 impl Lines {
@@ -39,9 +40,10 @@ impl Lines {
                 results,
                 waits: environment.has(WAITS),
             },
-            None => Self::Single {
+            None => Self::Single(Activation {
                 id: environment.get(ID).map(str::to_owned),
-            },
+                deadline: environment.get(DEADLINE).and_then(|ms| ms.parse().ok()),
+            }),
         }
     }
 
@@ -58,10 +60,10 @@ impl Lines {
                 }
                 answer_each(input, results, function)
             }
-            Self::Single { id } => {
+            Self::Single(about) => {
                 let mut event = Vec::new();
                 input.take(MOST).read_to_end(&mut event)?;
-                let mut document = result(function, &event, id.as_deref());
+                let mut document = result(function, &event, &about);
                 document.push(b'\n');
                 io::stdout().lock().write_all(&document)
             }
@@ -87,8 +89,7 @@ fn answer_each(
             continue;
         }
         let activation: Value = serde_json::from_slice(&line).unwrap_or_default();
-        let id = activation.get("activation_id").and_then(Value::as_str);
-        let mut document = result(function, &line, id);
+        let mut document = result(function, &line, &Activation::of(&activation));
         document.push(b'\n');
         results.write_all(&document)?;
         results.flush()?;

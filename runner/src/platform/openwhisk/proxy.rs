@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::result;
+use super::{Activation, result};
 use crate::function::Function;
 use crate::platform::{Http, posted};
 
@@ -51,8 +51,7 @@ impl Proxy {
             let error = "The action did not receive a dictionary as an argument.";
             return refused(StatusCode::NOT_FOUND, error);
         }
-        let id = activation.get("activation_id").and_then(Value::as_str);
-        posted(result(function, body, id))
+        posted(result(function, body, &Activation::of(&activation)))
     }
 }
 
