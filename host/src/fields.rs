@@ -2,6 +2,8 @@
 //! travel through `answer.handle`.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -16,33 +18,13 @@ pub fn write(headers: &HeaderMap, lines: &mut Vec<u8>) {
     }
 }
 
-/// Reads lines into `headers`. What is no field is left out, and so is what
-/// is between two neighbours on the wire and not the component's to say (RFC
-/// 9110 section 7.6.1).
-pub fn read(lines: Vec<u8>, headers: &mut HeaderMap) {
+/// Lines as a map. What is no field is left out, and so is what is between two
+/// neighbours on the wire and not the component's to say (RFC 9110 section
+/// 7.6.1).
+#[must_use]
+pub fn read(lines: Vec<u8>) -> HeaderMap {
     let lines = Bytes::from(lines);
-    headers.reserve(PLACES);
-    RECENT.with_borrow_mut(|recent| {
-        let mut start = 0;
-        for place in 0.. {
-            let rest = lines.get(start..).unwrap_or_default();
-            let length = match recent.known(place, rest) {
-                Some(known) => {
-                    headers.append(known.name.clone(), known.value.clone());
-                    known.line.len()
-                }
-                None => {
-                    let Some(length) = line(rest) else { break };
-                    let line = lines.slice(start..start + length);
-                    if let Some((name, value)) = recent.read(place, &line) {
-                        headers.append(name, value);
-                    }
-                    length
-                }
-            };
-            start += length;
-        }
-    });
+    RECENT.with_borrow_mut(|recent| recent.read(&lines))
 }
 
 /// The length of the line that the bytes begin with, its end included.
@@ -56,18 +38,18 @@ fn line(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The field of a line, if it has one that may pass.
-fn field(line: &Bytes, known: Option<&Known>) -> Option<(HeaderName, HeaderValue)> {
-    let line = line.slice(..line.len().checked_sub(2)?);
-    let colon = memchr::memchr(b':', &line)?;
-    let name = line.get(..colon)?;
-    let name = match known {
-        Some(known) if known.name.as_str().as_bytes() == name => known.name.clone(),
-        _ => HeaderName::from_bytes(name).ok().filter(passes)?,
-    };
-    let value = line.get(colon + 1..)?;
-    let blanks = value.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
-    let value = line.slice(colon + 1 + blanks.count()..);
-    Some((name, HeaderValue::from_maybe_shared(value).ok()?))
+fn field(line: &Bytes) -> Option<(HeaderName, HeaderValue)> {
+    let colon = memchr::memchr(b':', line)?;
+    let name = HeaderName::from_bytes(line.get(..colon)?).ok();
+    Some((name.filter(passes)?, value(line, colon)?))
+}
+
+/// The value behind a line's colon.
+fn value(line: &Bytes, colon: usize) -> Option<HeaderValue> {
+    let text = line.get(colon + 1..line.len().checked_sub(2)?)?;
+    let blanks = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let text = line.slice(colon + 1 + blanks.count()..line.len() - 2);
+    HeaderValue::from_maybe_shared(text).ok()
 }
 
 fn passes(name: &HeaderName) -> bool {
@@ -86,61 +68,153 @@ fn passes(name: &HeaderName) -> bool {
 const HOP_KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const HOP_PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
-/// About as many fields as an answer has.
-const PLACES: usize = 16;
+/// Shapes of answers seen lately. A site gives few, and most fields of a shape
+/// are the same each time: to compare costs less than to read.
+struct Recent {
+    shapes: Vec<Shape>,
+    /// The shape that makes room for the next one.
+    oldest: usize,
+}
 
-/// Fields seen lately, by their place in an answer: most fields of a site's
-/// answers are the same in the same places, and to compare costs less than to
-/// read.
-struct Recent(Vec<Known>);
+impl Recent {
+    /// As many as redirects, documents, errors and preflights of a site have.
+    const SHAPES: usize = 8;
+
+    fn read(&mut self, lines: &Bytes) -> HeaderMap {
+        let mut shapes = self.shapes.iter_mut();
+        if let Some(headers) = shapes.find_map(|shape| shape.read(lines)) {
+            return headers;
+        }
+        let mut headers = HeaderMap::with_capacity(2 * Shape::FIELDS);
+        let mut shape = Shape::default();
+        let mut rest = lines.clone();
+        while let Some(length) = line(&rest) {
+            let line = rest.split_to(length);
+            if let Some((name, value)) = field(&line) {
+                shape.add(&line, &name, &value);
+                headers.append(name, value);
+            }
+        }
+        if shape.length() == lines.len() && shape.is_plain() {
+            match self.shapes.get_mut(self.oldest) {
+                Some(oldest) => *oldest = shape,
+                None => self.shapes.push(shape),
+            }
+            self.oldest = (self.oldest + 1) % Self::SHAPES;
+        }
+        headers
+    }
+}
+
+/// Fields in an order.
+#[derive(Default)]
+struct Shape {
+    lines: Vec<Known>,
+    /// The fields of the lines.
+    headers: HeaderMap,
+}
 
 struct Known {
     /// With its end.
     line: Box<[u8]>,
     name: HeaderName,
-    value: HeaderValue,
-    misses: u8,
 }
 
-impl Recent {
-    /// The field at this place, if the bytes begin with the same line.
-    fn known(&self, place: usize, bytes: &[u8]) -> Option<&Known> {
-        self.0
-            .get(place)
-            .filter(|known| bytes.starts_with(&known.line))
-    }
+impl Shape {
+    /// Answers with more fields are read anew each time.
+    const FIELDS: usize = 16;
 
-    /// Reads the line at this place, and keeps it instead of one that has
-    /// another name or was of no use for long: a value that differed once will
-    /// differ again.
-    fn read(&mut self, place: usize, line: &Bytes) -> Option<(HeaderName, HeaderValue)> {
-        let places = self.0.len();
-        let known = self.0.get_mut(place);
-        let (name, value) = field(line, known.as_deref())?;
-        let made = || {
-            Some(Known {
-                line: (**line).into(),
+    fn add(&mut self, line: &[u8], name: &HeaderName, value: &HeaderValue) {
+        if let Some(value) = lasting_value(value) {
+            self.headers.append(lasting_name(name), value);
+            self.lines.push(Known {
+                line: line.into(),
                 name: name.clone(),
-                // Not a part of the whole answer, which would live as long.
-                value: HeaderValue::from_bytes(value.as_bytes()).ok()?,
-                misses: 0,
-            })
-        };
-        match known {
-            Some(known) if known.name == name && known.misses < MISSES => known.misses += 1,
-            Some(known) => *known = made()?,
-            None if place == places && place < PLACES => self.0.push(made()?),
-            None => {}
+            });
         }
-        Some((name, value))
+    }
+
+    /// The bytes of all lines.
+    fn length(&self) -> usize {
+        self.lines.iter().map(|known| known.line.len()).sum()
+    }
+
+    /// Whether each field has a name of its own, and there are not too many.
+    fn is_plain(&self) -> bool {
+        self.headers.keys_len() == self.lines.len() && self.lines.len() <= Self::FIELDS
+    }
+
+    /// The lines as a map, if they are of this shape.
+    fn read(&mut self, lines: &Bytes) -> Option<HeaderMap> {
+        let mut others = [const { None }; Self::FIELDS];
+        let mut start = 0;
+        for (known, other) in self.lines.iter().zip(&mut others) {
+            let rest = lines.get(start..)?;
+            if rest.starts_with(&known.line) {
+                start += known.line.len();
+                continue;
+            }
+            let name = known.name.as_str();
+            let behind = rest.strip_prefix(name.as_bytes())?;
+            if behind.first() != Some(&b':') {
+                return None;
+            }
+            let end = start + line(rest)?;
+            *other = Some(value(&lines.slice(start..end), name.len())?);
+            start = end;
+        }
+        if start != lines.len() {
+            return None;
+        }
+        let mut headers = self.headers.clone();
+        for (known, other) in self.lines.iter().zip(others) {
+            if let Some(value) = other {
+                headers.insert(&known.name, value);
+            }
+        }
+        Some(headers)
     }
 }
 
-/// After so many other values of its name a line is replaced.
-const MISSES: u8 = 100;
+/// A name that costs nothing to copy, where there is still room for it.
+fn lasting_name(name: &HeaderName) -> HeaderName {
+    lasting(name.as_str()).map_or_else(|| name.clone(), HeaderName::from_static)
+}
+
+/// A value that is no part of the whole answer, which would live as long; one
+/// that costs nothing to copy, where there is still room for it.
+fn lasting_value(value: &HeaderValue) -> Option<HeaderValue> {
+    match value.to_str().ok().and_then(lasting) {
+        Some(text) => Some(HeaderValue::from_static(text)),
+        None => HeaderValue::from_bytes(value.as_bytes()).ok(),
+    }
+}
+
+/// The same text for as long as the process lives. `None` for long ones, and
+/// where as many as a site's constant fields will ever be have been kept.
+fn lasting(text: &str) -> Option<&'static str> {
+    const TEXTS: usize = 256;
+    const LONGEST: usize = 256;
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(text) {
+        return Some(known);
+    }
+    if text.len() > LONGEST || kept.len() >= TEXTS {
+        return None;
+    }
+    let text: &'static str = String::from(text).leak();
+    kept.insert(text);
+    Some(text)
+}
 
 thread_local! {
-    static RECENT: RefCell<Recent> = const { RefCell::new(Recent(Vec::new())) };
+    static RECENT: RefCell<Recent> = const {
+        RefCell::new(Recent {
+            shapes: Vec::new(),
+            oldest: 0,
+        })
+    };
 }
 
 #[cfg(test)]
@@ -150,8 +224,7 @@ mod tests {
     fn check(lines: &str, expected: &[(&str, &str)]) {
         // Twice: the second time the names are known.
         for _ in 0..2 {
-            let mut headers = HeaderMap::new();
-            read(lines.as_bytes().to_vec(), &mut headers);
+            let headers = read(lines.as_bytes().to_vec());
             let found: Vec<_> = headers
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
@@ -218,8 +291,6 @@ mod tests {
         headers.append("x-a", HeaderValue::from_static("2"));
         let mut lines = Vec::new();
         write(&headers, &mut lines);
-        let mut read_back = HeaderMap::new();
-        read(lines, &mut read_back);
-        assert_eq!(read_back, headers);
+        assert_eq!(read(lines), headers);
     }
 }

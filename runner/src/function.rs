@@ -139,7 +139,7 @@ impl Function {
             .map_err(|_| Failure::Trap(format!("the status {} is none", answered.status)))?;
         let mut response = Response::new(Bytes::from(answered.body));
         *response.status_mut() = status;
-        fields::read(answered.headers, response.headers_mut());
+        *response.headers_mut() = fields::read(answered.headers);
         Ok(response)
     }
 

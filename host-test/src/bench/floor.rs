@@ -43,7 +43,7 @@ pub(super) fn start(model: &Response) -> Result<SocketAddr> {
                         .timer(TokioTimer::new())
                         .header_read_timeout(Duration::from_secs(30))
                         .max_buf_size(32 << 10)
-                        .pipeline_flush(true)
+                        .writev(false)
                         .serve_connection(TokioIo::new(stream), service);
                     tokio::spawn(connection);
                 }

@@ -42,6 +42,8 @@ pub(super) fn serve(
         .header_read_timeout(options.idle)
         // A caller may say that it has no more to say before it has heard all.
         .half_close(true)
+        // To copy a body behind its head costs less than a gathered write.
+        .writev(false)
         // Twice the limit: what is between gets our own 431, the rest hyper's.
         .max_buf_size(options.head.saturating_mul(2).max(16 << 10));
     let service = service_fn(move |request| exchange::answer(Arc::clone(&caller), request));

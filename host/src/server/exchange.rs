@@ -34,7 +34,7 @@ pub(super) async fn answer(
     caller: Arc<Caller>,
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
-    let started = Instant::now();
+    let started = caller.desk.journal.on().then(Instant::now);
     let (parts, body) = request.into_parts();
     let desk = &caller.desk;
     let origin = Origin::of(
@@ -50,7 +50,7 @@ pub(super) async fn answer(
         Ok(response) => (response, None),
         Err(Refused(refusal, failure)) => (refusal.response().map(Answer::bytes), failure),
     };
-    if desk.journal.on() {
+    if let Some(started) = started {
         log(
             &caller,
             &parts,
@@ -211,7 +211,7 @@ fn assemble(answered: Answered, method: &Method) -> Result<Response<Answer>, Fai
     let body = if bodiless { Vec::new() } else { answered.body };
     let mut response = Response::new(Answer::bytes(body));
     *response.status_mut() = status;
-    fields::read(answered.headers, response.headers_mut());
+    *response.headers_mut() = fields::read(answered.headers);
     if !bodiless && !says(response.headers(), length) {
         // hyper writes the true one.
         response.headers_mut().remove(CONTENT_LENGTH);

@@ -1,7 +1,11 @@
 //! A set of guests that are used again and again, and the two typed doors.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
 
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::{Failure, Guest, Site};
@@ -44,7 +48,7 @@ impl Instances {
             .site
             .edgepick_site_answer()
             .call_handle(&mut guest.store, request);
-        let result = timeout(self.site.options().timeout, call).await;
+        let result = self.in_time(call).await;
         self.finish(guest, result)
     }
 
@@ -68,8 +72,19 @@ impl Instances {
             event,
             context,
         );
-        let result = timeout(self.site.options().timeout, call).await;
+        let result = self.in_time(call).await;
         self.finish(guest, result)
+    }
+
+    /// What a call gives, unless it takes too long. Most calls are over before
+    /// they yield for the first time, and need no timer.
+    async fn in_time<T>(&self, call: impl Future<Output = T>) -> Result<T, Elapsed> {
+        let mut call = pin!(call);
+        let first = poll_fn(|context| Poll::Ready(call.as_mut().poll(context)));
+        match first.await {
+            Poll::Ready(result) => Ok(result),
+            Poll::Pending => timeout(self.site.options().timeout, call).await,
+        }
     }
 
     /// An idle guest, or a fresh one.
@@ -87,7 +102,7 @@ impl Instances {
     pub(super) fn finish<T>(
         &self,
         guest: Box<Guest>,
-        result: Result<wasmtime::Result<T>, tokio::time::error::Elapsed>,
+        result: Result<wasmtime::Result<T>, Elapsed>,
     ) -> Result<T, Failure> {
         match result {
             Ok(Ok(value)) => {
