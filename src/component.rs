@@ -2,7 +2,9 @@
 //! [`crate::app`] out. Thin; nothing here decides anything.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::Write as _;
+use std::mem;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -32,17 +34,54 @@ mod bindings {
 
 struct Component;
 
-/// The one piece of state. A snapshot of the memory that holds it is the baked
-/// component; nothing writes to it again.
+/// The site. A snapshot of the memory that holds it is the baked component;
+/// nothing writes to it again.
 static SITE: OnceLock<Site<'static>> = OnceLock::new();
 
-/// wasi:random, through `getrandom`.
+/// wasi:random, through `getrandom`. To ask for a page of numbers takes no
+/// longer than to ask for one; an instance that answers once asks for one.
 struct WasiRandom;
+
+/// Numbers that nobody has had yet.
+struct Page {
+    bytes: [u8; Page::NUMBERS * Page::NUMBER],
+    left: usize,
+    first: bool,
+}
+
+impl Page {
+    const NUMBER: usize = size_of::<u64>();
+    const NUMBERS: usize = 32;
+
+    fn next(&mut self) -> u64 {
+        // wasi:random has no way to fail.
+        if mem::take(&mut self.first) {
+            return getrandom::u64().unwrap_or_default();
+        }
+        if self.left == 0 && getrandom::fill(&mut self.bytes).is_ok() {
+            self.left = Self::NUMBERS;
+        }
+        self.left = self.left.saturating_sub(1);
+        let (numbers, _) = self.bytes.as_chunks();
+        numbers
+            .get(self.left)
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+thread_local! {
+    static PAGE: RefCell<Page> = const {
+        RefCell::new(Page {
+            bytes: [0; _],
+            left: 0,
+            first: true,
+        })
+    };
+}
 
 impl Dice for WasiRandom {
     fn next_u64(&mut self) -> u64 {
-        // wasi:random has no way to fail.
-        getrandom::u64().unwrap_or_default()
+        PAGE.with_borrow_mut(Page::next)
     }
 }
 

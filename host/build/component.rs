@@ -11,6 +11,10 @@ mod nested;
 /// The target of every component here.
 const TARGET: &str = "wasm32-wasip2";
 
+/// Every host of wasi:http knows WebAssembly's vectors, and the checks of texts
+/// are made with them.
+const FLAGS: &str = "-Ctarget-feature=+simd128";
+
 /// Builds `package` with the profile `component` into a target folder below
 /// `OUT_DIR`, tells cargo what to watch, and returns the path of the `.wasm`.
 ///
@@ -22,6 +26,7 @@ pub(crate) fn build(package: &str) -> PathBuf {
         .args(["build", "--locked", "--package", package])
         .args(["--target", TARGET, "--profile", "component", "--target-dir"])
         .arg(&folder)
+        .env("CARGO_ENCODED_RUSTFLAGS", FLAGS)
         .status();
     match status {
         Ok(status) if status.success() => {}
