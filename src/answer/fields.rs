@@ -140,6 +140,7 @@ impl ResponseFields {
 
     /// Adds a field whose text is right as it is.
     pub(super) fn put(&mut self, name: &'static str, text: &str) {
+        self.0.reserve(name.len() + text.len() + 4);
         for part in [name, ": ", text, "\r\n"] {
             self.0.extend_from_slice(part.as_bytes());
         }

@@ -186,7 +186,7 @@ impl Answer<'_> {
         let mut bytes = Vec::new();
         if let Some(body) = body {
             fields.put("content-type", body.media_type);
-            fields.add(
+            fields.put(
                 "content-length",
                 itoa::Buffer::new().format(body.bytes.len()),
             );

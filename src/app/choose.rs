@@ -75,7 +75,7 @@ impl Exchange<'_> {
         conditions: Conditions,
     ) -> Result<Chosen, Error> {
         let count = usize::from(query.count.get().copied().unwrap_or(1));
-        let picker = Picker::new(self.site.catalogue, &conditions);
+        let picker = Picker::new(&self.site.catalogue, &conditions);
         let kept = Cache::For(u64::from(self.site.settings.max_age));
         let period = query.every.get().map(|every| self.period(*every));
         let (key, kept) = match &period {
@@ -132,7 +132,7 @@ impl Exchange<'_> {
 
     /// Looks up every name that the conditions are made of.
     fn conditions(&self, query: &Query) -> Result<Conditions, Error> {
-        let catalogue = self.site.catalogue;
+        let catalogue = &self.site.catalogue;
         let path = query.category_path.get();
         let (param, names) = match path {
             Some(name) => ("path", std::slice::from_ref(name)),

@@ -85,13 +85,17 @@ impl Exchange<'_> {
     }
 
     fn show(&self, chosen: &Chosen, form: AnswerType, several: bool) -> Answer<'_> {
-        let catalogue = self.site.catalogue;
+        let catalogue = &self.site.catalogue;
         let url = |picture: &Picture| catalogue.url(picture.entry, picture.member);
         let ok = |body| Answer::new(StatusCode::OK, Some(body), chosen.cache);
         // A choice holds at least one picture.
         let Some(first) = chosen.pictures.first() else {
             return Answer::new(StatusCode::NO_CONTENT, None, chosen.cache);
         };
+        // Both at once: in a large catalogue each is far from all that was read
+        // before, and they are fetched side by side.
+        let location = url(first);
+        let image_id = (!several).then(|| catalogue.picture_id(first.entry, first.member));
         let mut answer = match form {
             AnswerType::Found | AnswerType::TemporaryRedirect => {
                 let status = if form == AnswerType::Found {
@@ -99,10 +103,9 @@ impl Exchange<'_> {
                 } else {
                     StatusCode::TEMPORARY_REDIRECT
                 };
-                let url = url(first);
-                let mut answer =
-                    Answer::new(status, Some(Body::note(html_note(&url))), chosen.cache);
-                answer.location = Some(url);
+                let note = Body::note(html_note(&location));
+                let mut answer = Answer::new(status, Some(note), chosen.cache);
+                answer.location = Some(location);
                 answer
             }
             AnswerType::Text => ok(Body::text(
@@ -127,15 +130,13 @@ impl Exchange<'_> {
             })),
             AnswerType::Json => ok(Body::json(&self.record(first))),
         };
-        if !several {
-            answer.image_id = Some(catalogue.picture_id(first.entry, first.member));
-        }
+        answer.image_id = image_id;
         answer.hints = chosen.hints;
         answer
     }
 
     fn record(&self, picture: &Picture) -> Record<'_> {
-        let (catalogue, entry) = (self.site.catalogue, picture.entry);
+        let (catalogue, entry) = (&self.site.catalogue, picture.entry);
         let size = catalogue.size(entry);
         Record {
             id: catalogue.picture_id(entry, picture.member),

@@ -224,6 +224,10 @@ pub(super) fn strip_mount<'p>(path: &'p str, mount: &str) -> &'p str {
 /// # Errors
 /// A segment that is no UTF-8 once decoded.
 pub(super) fn segments(path: &str) -> Result<Vec<Cow<'_, str>>, Error> {
+    // Most requests are for this path.
+    if path == "/" {
+        return Ok(Vec::new());
+    }
     path.split('/')
         .filter(|segment| !segment.is_empty())
         .map(|segment| {

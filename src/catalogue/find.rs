@@ -1,5 +1,6 @@
 //! From an id, an alias or a text to its entry.
 
+use super::hash::url_hash;
 use super::id::{id_text, parse_id, parse_number};
 use super::layout::Dictionary;
 use super::view::Catalogue;
@@ -24,7 +25,11 @@ impl Catalogue<'_> {
     /// as it counts in the URL.
     #[must_use]
     pub fn picture_id(&self, entry: u32, member: u64) -> String {
-        let id = id_text(self.hash(entry));
+        // Made anew from the URL, which an answer reads anyway: in a large
+        // catalogue the hashes are somewhere else, and to fetch one from there
+        // takes longer.
+        let identity = self.urls.get(entry).unwrap_or_default();
+        let id = id_text(url_hash(identity));
         match self.first(entry) {
             Some(first) => format!("{id}-{}", first.saturating_add(member)),
             None => id,

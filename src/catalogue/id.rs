@@ -9,15 +9,16 @@ const LENGTH: usize = 13;
 
 /// The text form of a hash.
 pub(crate) fn id_text(hash: u64) -> String {
-    let mut text = String::with_capacity(LENGTH);
     // 13 characters hold 65 bits; the last one is zero.
     let bits = (0..LENGTH as u32).map(|place| match 59_u32.checked_sub(5 * place) {
         Some(behind) => hash >> behind,
         None => hash << 1,
     });
-    let letters = bits.filter_map(|bits| ALPHABET.get(bits as usize & 31));
-    text.extend(letters.map(|letter| char::from(*letter)));
-    text
+    let letters = bits.filter_map(|bits| ALPHABET.get(bits as usize & 31).copied());
+    let mut text = Vec::with_capacity(LENGTH);
+    text.extend(letters);
+    // The alphabet is ASCII.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// The hash, and the number in the URL for a member of a range, that an id's

@@ -7,7 +7,7 @@ use crate::catalogue::{Catalogue, Facet, List};
 
 /// The conditions on entries, as lists of the catalogue.
 pub(super) struct Candidates<'a> {
-    pub(super) catalogue: Catalogue<'a>,
+    pub(super) catalogue: &'a Catalogue<'a>,
     pub(super) table: [List<'a>; 1],
     /// In the order of the fixed rule: category, tags as text sorts,
     /// orientation, format; then the groups of several tags.
@@ -28,21 +28,31 @@ pub(super) struct Term<'a> {
 pub(super) type Choice = Option<usize>;
 
 impl<'a> Candidates<'a> {
-    pub(super) fn new(catalogue: Catalogue<'a>, conditions: &Conditions) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue<'a>, conditions: &Conditions) -> Self {
         let disjoint = |facets: &[Facet]| Term {
             lists: facets.iter().map(|facet| catalogue.list(*facet)).collect(),
             disjoint: true,
         };
         let mut terms = Vec::new();
+        // What most callers ask for.
+        if conditions.is_any() {
+            return Self {
+                catalogue,
+                table: [catalogue.table()],
+                terms,
+                excluded: Vec::new(),
+                size: None,
+            };
+        }
         if !conditions.categories.is_empty() {
-            terms.push(disjoint(&topmost(&catalogue, &conditions.categories)));
+            terms.push(disjoint(&topmost(catalogue, &conditions.categories)));
         }
         let mut groups: Vec<Vec<Facet>> = conditions
             .tags
             .iter()
-            .map(|group| by_name(&catalogue, group))
+            .map(|group| by_name(catalogue, group))
             .collect();
-        groups.sort_by(|a, b| names(&catalogue, a).cmp(names(&catalogue, b)));
+        groups.sort_by(|a, b| names(catalogue, a).cmp(names(catalogue, b)));
         groups.dedup();
         let (single, several): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|group| group.len() == 1);
@@ -57,7 +67,7 @@ impl<'a> Candidates<'a> {
             catalogue,
             table: [catalogue.table()],
             terms,
-            excluded: by_name(&catalogue, &conditions.not_tags)
+            excluded: by_name(catalogue, &conditions.not_tags)
                 .into_iter()
                 .map(|facet| catalogue.list(facet))
                 .collect(),

@@ -23,3 +23,15 @@ pub struct Conditions {
     /// Pictures that are not wanted; ones that do not exist change nothing.
     pub not: Vec<Picture>,
 }
+
+impl Conditions {
+    /// Whether every entry meets them.
+    pub(super) fn is_any(&self) -> bool {
+        self.categories.is_empty()
+            && self.tags.is_empty()
+            && self.not_tags.is_empty()
+            && self.orientation.is_none()
+            && self.format.is_none()
+            && self.size.test().is_none()
+    }
+}

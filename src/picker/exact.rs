@@ -51,7 +51,7 @@ pub(super) fn pass(candidates: &Candidates<'_>) -> Vec<u64> {
 type Block = [u64; WORDS];
 
 struct Scan<'a> {
-    catalogue: Catalogue<'a>,
+    catalogue: &'a Catalogue<'a>,
     /// The shortest first: it leads.
     terms: Vec<Sieve<'a>>,
     excluded: Sieve<'a>,
@@ -82,12 +82,12 @@ impl Scan<'_> {
             if leader.here() * SIZE_LOOKUP > block.len() as u64
                 && let Some(test) = sizes.take()
             {
-                sift_sizes(&self.catalogue, test, block, &mut alive);
+                sift_sizes(self.catalogue, test, block, &mut alive);
             }
             leader.sift(block, &mut alive, true);
         }
         if let Some(test) = sizes {
-            sift_sizes(&self.catalogue, test, block, &mut alive);
+            sift_sizes(self.catalogue, test, block, &mut alive);
         }
         for term in others {
             term.enter(block);

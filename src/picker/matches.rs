@@ -13,7 +13,7 @@ const GROUP: usize = 8;
 
 /// A set of entries, one bit each, in their order.
 pub(super) struct Matches<'a> {
-    catalogue: Catalogue<'a>,
+    catalogue: &'a Catalogue<'a>,
     words: Vec<u64>,
     pictures: OnceCell<Vec<u64>>,
     weights: OnceCell<Vec<u64>>,
@@ -21,7 +21,7 @@ pub(super) struct Matches<'a> {
 
 impl<'a> Matches<'a> {
     /// The set with these bits: entry `e` is bit `e % 64` of word `e / 64`.
-    pub(super) fn new(catalogue: Catalogue<'a>, words: Vec<u64>) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue<'a>, words: Vec<u64>) -> Self {
         Self {
             catalogue,
             words,
@@ -56,7 +56,7 @@ impl<'a> Matches<'a> {
                 continue;
             }
             for entry in entries(at, *word) {
-                let one = by.of(&self.catalogue, entry);
+                let one = by.of(self.catalogue, entry);
                 let member = left / one.max(1);
                 let count = self.catalogue.count(entry);
                 if member < count {
@@ -115,7 +115,7 @@ impl<'a> Matches<'a> {
             return u64::from(bits.count_ones());
         }
         entries(at, bits)
-            .map(|entry| self.catalogue.count(entry) * by.of(&self.catalogue, entry))
+            .map(|entry| self.catalogue.count(entry) * by.of(self.catalogue, entry))
             .sum()
     }
 }

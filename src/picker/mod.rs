@@ -56,7 +56,7 @@ pub struct Picker<'a> {
 impl<'a> Picker<'a> {
     /// A picker for these conditions; their facets are the catalogue's.
     #[must_use]
-    pub fn new(catalogue: Catalogue<'a>, conditions: &Conditions) -> Self {
+    pub fn new(catalogue: &'a Catalogue<'a>, conditions: &Conditions) -> Self {
         Self {
             candidates: Candidates::new(catalogue, conditions),
             not: conditions.not.clone(),

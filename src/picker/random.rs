@@ -21,7 +21,7 @@ impl Picker<'_> {
         let mut further = candidates.further(choice);
         let entries = candidates.catalogue.entries() as usize;
         let mut misses = (LOOKUPS + entries / ENTRIES_PER_LOOKUP) / candidates.lists();
-        let mut picks = Vec::new();
+        let mut picks = Vec::with_capacity(count.min(entries));
         while picks.len() < count {
             if further && misses == 0 {
                 // A draw by rejection and one from the exact pass have the same

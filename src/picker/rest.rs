@@ -9,7 +9,7 @@ use crate::catalogue::Catalogue;
 /// A row of pictures with some taken out, exactly: what is left keeps its
 /// order and its weights.
 pub(super) struct Rest<'l, 'a> {
-    catalogue: Catalogue<'a>,
+    catalogue: &'a Catalogue<'a>,
     line: Line<'l, 'a>,
     by: Measure,
     total: u64,
@@ -25,7 +25,7 @@ struct Hole {
 }
 
 impl<'l, 'a> Rest<'l, 'a> {
-    pub(super) fn new(catalogue: Catalogue<'a>, line: Line<'l, 'a>, by: Measure) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue<'a>, line: Line<'l, 'a>, by: Measure) -> Self {
         Self {
             catalogue,
             line,
@@ -51,7 +51,7 @@ impl<'l, 'a> Rest<'l, 'a> {
         let Some(before) = self.line.before(self.by, entry) else {
             return;
         };
-        let width = self.by.of(&self.catalogue, entry);
+        let width = self.by.of(self.catalogue, entry);
         let start = before + member * width;
         let at = self.holes.partition_point(|hole| hole.start < start);
         if self.holes.get(at).is_some_and(|hole| hole.start == start) {
@@ -68,7 +68,7 @@ impl<'l, 'a> Rest<'l, 'a> {
     }
 
     pub(super) fn catalogue(&self) -> &Catalogue<'a> {
-        &self.catalogue
+        self.catalogue
     }
 
     pub(super) fn line(&self) -> Line<'l, 'a> {

@@ -62,8 +62,13 @@ pub(super) fn range(name: impl std::fmt::Display, count: u64) -> Entry {
     entry(format_args!("{name}/{{1..{count}}}"))
 }
 
+/// Pickers borrow their catalogue.
+pub(super) fn lasting(catalogue: Catalogue<'static>) -> &'static Catalogue<'static> {
+    Box::leak(Box::new(catalogue))
+}
+
 pub(super) fn picker(catalogue: Catalogue<'static>, conditions: Conditions) -> Picker<'static> {
-    Picker::new(catalogue, &conditions)
+    Picker::new(lasting(catalogue), &conditions)
 }
 
 /// A picker that asks for nothing.

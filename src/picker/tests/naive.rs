@@ -105,7 +105,7 @@ fn check(catalogue: Catalogue<'static>, wish: &Wish) {
     let expected: BTreeSet<_> = all
         .filter(|picture| wish.meets(catalogue, picture.entry) && !conditions.not.contains(picture))
         .collect();
-    let new = || Picker::new(catalogue, &conditions);
+    let new = || Picker::new(lasting(catalogue), &conditions);
     let set = |picks: &[Picture]| {
         let set: BTreeSet<_> = picks.iter().copied().collect();
         assert_eq!(set.len(), picks.len(), "a picture twice: {wish:?}");
@@ -355,7 +355,7 @@ fn the_exact_pass_finds_all_in_a_large_catalogue() {
     ];
     for wish in wishes {
         let conditions = wish.resolve(catalogue).unwrap();
-        let picker = Picker::new(catalogue, &conditions);
+        let picker = Picker::new(lasting(catalogue), &conditions);
         let expected: Vec<_> = all
             .iter()
             .filter(|it| wish.meets(catalogue, it.entry))
