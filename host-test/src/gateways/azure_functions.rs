@@ -17,12 +17,13 @@ use http::{HeaderMap, Request, Response};
 use super::arguments::seconds;
 use super::sending::append;
 use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build, ids};
+pub(crate) use answer::empty;
 
 /// How long the platform's front waits for the host.
 const FRONT_PATIENCE: Duration = Duration::from_secs(230);
 
 /// Most bytes of a request's URL.
-const MOST_URL: usize = 4096;
+pub(crate) const MOST_URL: usize = 4096;
 
 pub(super) const EMULATOR: Emulator = Emulator {
     command: "azure",

@@ -12,7 +12,7 @@ mod aws_alb;
 mod aws_events;
 mod aws_http_v2;
 mod aws_rest_v1;
-mod azure_functions;
+pub(crate) mod azure_functions;
 mod baidu_cfc_http;
 mod baidu_events;
 mod document;

@@ -14,8 +14,8 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{Request, Response, Uri};
+use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, Request, Response, Uri};
 use tokio::sync::Mutex;
 
 use self::app::{App, HttpFunction};
@@ -25,8 +25,8 @@ use super::proxy::{answered, passed, posted};
 use super::web::{Web, WebFailure};
 use super::{DeployError, Deployment, Door, Limits, Program, Runtime, environment};
 use crate::function::Function;
+use crate::gateways::azure_functions::{MOST_URL, empty};
 use crate::gateways::headers::text;
-use crate::gateways::sending::answer;
 use crate::gateways::{Failure, Gateway, Invocation, Outcome, ids};
 use crate::listener::{Answered, Front};
 
@@ -138,7 +138,11 @@ impl Front for Host {
     ) -> Pin<Box<dyn Future<Output = Answered> + Send + 'a>> {
         Box::pin(async move {
             let method = request.method();
-            let own = |status| answer(status, "text/plain", "", method);
+            let own = |status| empty(status, method);
+            let target = request.uri().path_and_query();
+            if target.map_or(0, |target| target.as_str().len()) > MOST_URL {
+                return own(414).into();
+            }
             let path = request.uri().path();
             let Some(function) = self.0.app.find(method, path) else {
                 return own(404).into();
@@ -199,7 +203,7 @@ impl Shared {
             let ping = passed(
                 &Request::new(Bytes::new()),
                 "localhost",
-                fields(&ids::uuid()),
+                fields(&HeaderMap::new(), &ids::uuid()),
             );
             match self.web.exchange_and_spare(ping).await {
                 Err(WebFailure::Broken(_)) if since.elapsed() < self.web.limits().start => {
@@ -263,7 +267,8 @@ impl Shared {
             ("x-arr-log-id", ids::uuid()),
         ];
         let id = ids::uuid();
-        let mut passed = passed(request, HOST, own.into_iter().chain(fields(&id)));
+        let own = own.into_iter().chain(fields(request.headers(), &id));
+        let mut passed = passed(request, HOST, own);
         if !function.streamed {
             *passed.uri_mut() = joined(request.uri());
         }
@@ -272,12 +277,14 @@ impl Shared {
     }
 }
 
-/// Those of every call.
-fn fields(id: &str) -> [(&'static str, String); 3] {
+/// Those of every call; the host's name stands behind the caller's.
+fn fields(headers: &HeaderMap, id: &str) -> [(&'static str, String); 3] {
+    let host = format!("Azure-Functions-Host/{VERSION}");
+    let agents = headers.get(USER_AGENT).map(text).into_iter().chain([host]);
     [
         ("x-azure-functions-hostversion", VERSION.to_owned()),
         ("x-azure-functions-invocationid", id.to_owned()),
-        ("user-agent", format!("Azure-Functions-Host/{VERSION}")),
+        ("user-agent", agents.collect::<Vec<_>>().join(" ")),
     ]
 }
 

@@ -12,6 +12,7 @@ use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 
 use super::package::Modes;
+use super::proxy::answered;
 use super::scf::{CODE, LIMITS, MOST_UNPACKED, NAME, SCF_REGION, UIN, plan};
 use super::web::{NOT_LOOPBACK, Web, WebFailure, size};
 use super::{DeployError, Deployment, Door, Program, Runtime};
@@ -19,7 +20,7 @@ use crate::gateways::headers::{end_to_end, named_host, texts};
 use crate::gateways::scf::{
     ANSWER_TOO_LARGE, APP_ID, EVENT_TOO_LARGE, MOST, error_document, failure,
 };
-use crate::gateways::sending::{answer, send};
+use crate::gateways::sending::answer;
 use crate::gateways::{Failure, ids};
 use crate::listener::{Answered, Front};
 
@@ -150,7 +151,7 @@ impl Published {
             let text = format!("the answer's header fields are over {MOST_FIELDS} bytes");
             return Err((410, text));
         }
-        Ok(send(response, request.method()))
+        Ok(answered(response, request.method()))
     }
 
     fn failed(&self, e: WebFailure) -> Failed {

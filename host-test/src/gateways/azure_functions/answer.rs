@@ -17,7 +17,7 @@ pub(super) const RETURN: &str = "$return";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The host's and the front's own answers say nothing but their status.
-pub(super) fn empty(status: u16, method: &Method) -> Response<Bytes> {
+pub(crate) fn empty(status: u16, method: &Method) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     send(response, method)

@@ -50,7 +50,7 @@ fn requests_are_forwarded_where_the_zip_says_so() {
         listener.address(),
         "POST",
         target,
-        &[("X-Tag", "one")],
+        &[("X-Tag", "one"), ("User-Agent", "probe/1")],
         b"\xff",
     );
     let seen = Seen::of(&reply);
@@ -60,6 +60,7 @@ fn requests_are_forwarded_where_the_zip_says_so() {
     for (name, value) in [
         ("Host", "pictures.test"),
         ("X-Tag", "one"),
+        ("User-Agent", "probe/1 Azure-Functions-Host/4.1036.1.0"),
         ("X-Forwarded-For", "127.0.0.1:53124"),
         ("X-Azure-Functions-Hostversion", "4.1036.1.0"),
     ] {
@@ -74,6 +75,8 @@ fn requests_are_forwarded_where_the_zip_says_so() {
         assert_eq!(seen.0["folder"], "/home/site/wwwroot");
     }
     assert_eq!(get(listener.address(), "/redirect").status, 302);
+    let long = format!("/?{}", "x".repeat(4096));
+    assert_eq!(get(listener.address(), &long).status, 414);
     let reply = ask(listener.address(), "PUT", "/", &[], b"");
     assert_eq!(reply.status, 404);
 }
@@ -144,12 +147,21 @@ fn handlers_that_fail() {
             ("pic/function.json", 0o644, PIC.to_owned()),
         ]
     };
-    for (handler, mode) in [("#!/bin/sh\nexit 3\n", 0o755), ("#!/bin/sh\n", 0o644)] {
+    let slow = Settings {
+        start: Some(SOON),
+        ..settings()
+    };
+    for (handler, mode, settings, line) in [
+        ("#!/bin/sh\nexit 3\n", 0o755, settings(), "EndedAtStart"),
+        ("#!/bin/sh\n", 0o644, settings(), "NotExecutable"),
+        ("#!/bin/sh\nsleep 1000\n", 0o755, slow, "NotListening"),
+    ] {
         let files = files(handler.to_owned(), mode);
         let files: Vec<_> = files.iter().map(|(n, m, t)| (*n, *m, t.as_str())).collect();
-        let program = deploy("azure", &files, settings());
+        let program = deploy("azure", &files, settings);
         let listener = behind(&*program, "azurewebsites");
         assert_eq!(get(listener.address(), "/").status, 500);
+        assert!(program.log().contains(line), "{}", program.log());
     }
     let outcome = call(&*program, "{}");
     assert!(

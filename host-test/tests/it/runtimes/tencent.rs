@@ -62,6 +62,7 @@ fn calls_that_fail_have_their_status_codes() {
     };
     for (path, settings, status) in [
         ("exit", settings(), 439),
+        ("hang-up", settings(), 430),
         ("fields", settings(), 410),
         ("large", settings(), 407),
         ("sleep", soon, 433),
@@ -73,6 +74,13 @@ fn calls_that_fail_have_their_status_codes() {
         assert_eq!(reply.json()["statusCode"], status, "{path}");
         assert_eq!(get(listener.address(), "/").status, 200, "after {path}");
     }
+    let Some(program) = web(settings()) else {
+        return;
+    };
+    let listener = behind(&*program, "function-url");
+    let large = vec![b'x'; 6 * 1024 * 1024 + 1];
+    let reply = ask(listener.address(), "POST", "/", &[], &large);
+    assert_eq!(reply.status, 406, "{}", reply.text());
 }
 
 #[test]
