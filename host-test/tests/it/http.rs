@@ -1,11 +1,16 @@
 //! Scenarios: the public interface as callers see it, through every door.
 
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Mutex;
+
+use host_test::runtimes::RUNTIMES;
 
 use crate::client;
-use crate::scenario::{Case, Doors, File};
+use crate::scenario::{Case, Doors, File, names};
 use crate::stands::{Door, Stand, fixtures, stand};
+use crate::zips;
 
 /// The files with scenarios, in the order of their names.
 pub(crate) fn files() -> Vec<PathBuf> {
@@ -16,6 +21,11 @@ pub(crate) fn files() -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// What doors do to answers.
+pub(crate) fn doors() -> Doors {
+    Doors::read(&fixtures().join("scenarios/doors.txt"))
 }
 
 /// What is wrong with a case at a door.
@@ -48,45 +58,132 @@ pub(crate) fn run(case: &Case, door: &Door, stand: &Stand, doors: &Doors) -> Vec
     wrong
 }
 
-#[test]
-fn every_door_gives_the_same_answers() {
-    let doors = Doors::read(&fixtures().join("scenarios/doors.txt"));
-    let failures = Mutex::new(Vec::new());
-    let ran = Mutex::new(0);
-    std::thread::scope(|scope| {
-        for path in files() {
-            let (doors, failures, ran) = (&doors, &failures, &ran);
-            scope.spawn(move || {
-                let file = File::read(&path);
-                let stand = stand(&file.site);
-                for case in &file.cases {
-                    for door in stand.doors.iter().filter(|door| file.is_for(door)) {
-                        *ran.lock().unwrap() += 1;
-                        let wrong = run(case, door, &stand, doors);
-                        if !wrong.is_empty() {
-                            let at = [door.name, door.variant].join(" ");
-                            let text = format!(
-                                "{}\n  {} {} through {at}\n    {}",
-                                case.name,
-                                case.method,
-                                case.target,
-                                wrong.join("\n    ")
-                            );
-                            failures.lock().unwrap().push(text);
-                        }
-                    }
+/// Answers that were compared, and what is wrong with them.
+#[derive(Debug, Default)]
+struct Findings {
+    ran: usize,
+    wrong: Vec<String>,
+}
+
+impl Findings {
+    fn add(&mut self, other: Self) {
+        self.ran += other.ran;
+        self.wrong.extend(other.wrong);
+    }
+
+    /// Runs a file's scenarios through these doors.
+    fn compare<'d>(
+        &mut self,
+        file: &File,
+        ways: impl IntoIterator<Item = &'d Door>,
+        stand: &Stand,
+        doors: &Doors,
+    ) {
+        for door in ways {
+            if !file.is_for(door) || doors.of(door).closed {
+                continue;
+            }
+            for case in &file.cases {
+                self.ran += 1;
+                // Whoever hangs up is one that differs, like any other.
+                let wrong = catch_unwind(AssertUnwindSafe(|| run(case, door, stand, doors)))
+                    .unwrap_or_else(|panic| vec![said(&*panic)]);
+                if !wrong.is_empty() {
+                    self.wrong.push(format!(
+                        "{}\n  {} {} through {}\n    {}",
+                        case.name,
+                        case.method,
+                        case.target,
+                        door.label(),
+                        wrong.join("\n    ")
+                    ));
                 }
-            });
+            }
+        }
+    }
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or(panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic").to_owned()
+}
+
+/// Lets each do its part in a thread of its own; then none of all may differ.
+fn together<P: Send>(parts: impl IntoIterator<Item = P>, part: impl Fn(P) -> Findings + Sync) {
+    let mut all = Findings::default();
+    std::thread::scope(|scope| {
+        let part = &part;
+        let threads: Vec<_> = parts
+            .into_iter()
+            .map(|it| scope.spawn(move || part(it)))
+            .collect();
+        for thread in threads {
+            match thread.join() {
+                Ok(findings) => all.add(findings),
+                Err(panic) => all.wrong.push(said(&*panic)),
+            }
         }
     });
-    let mut failures = failures.into_inner().unwrap();
-    failures.sort();
-    let ran = ran.into_inner().unwrap();
+    all.wrong.sort();
+    let Findings { ran, wrong } = all;
     assert!(
-        failures.is_empty(),
+        wrong.is_empty(),
         "{} of {ran} answers differ:\n{}",
-        failures.len(),
-        failures.join("\n")
+        wrong.len(),
+        wrong.join("\n")
     );
+    println!("{ran} answers were compared");
     assert!(ran > 0);
+}
+
+#[test]
+fn exceptions_are_of_doors_that_there_are() {
+    let ours = stand("none");
+    let zips = RUNTIMES.iter().flat_map(zips::ways).map(|(door, _)| door);
+    let all = ours.doors.iter().cloned().chain(zips);
+    let known: BTreeSet<_> = all.flat_map(|door| names(&door)).collect();
+    let unknown = |name: &&String| !known.contains(*name);
+    let mut wrong: Vec<_> = doors().named().filter(unknown).cloned().collect();
+    for file in files().iter().map(|path| File::read(path)) {
+        wrong.extend(file.named().filter(unknown).cloned());
+    }
+    assert!(wrong.is_empty(), "no such door: {wrong:?}");
+}
+
+#[test]
+fn every_door_gives_the_same_answers() {
+    let doors = doors();
+    together(files(), |path| {
+        let file = File::read(&path);
+        let stand = stand(&file.site);
+        let mut findings = Findings::default();
+        findings.compare(&file, &stand.doors, &stand, &doors);
+        findings
+    });
+}
+
+#[test]
+fn every_zip_gives_the_same_answers() {
+    let doors = doors();
+    let mut sites = BTreeMap::new();
+    for file in files().iter().map(|path| File::read(path)) {
+        let (_, files) = sites
+            .entry(file.site.clone())
+            .or_insert_with_key(|name| (zips::site_of(name), Vec::new()));
+        files.push(file);
+    }
+    together(RUNTIMES, |row| {
+        let mut findings = Findings::default();
+        for (name, (site, files)) in &sites {
+            let program = zips::deployed(row, site);
+            let ways = zips::faithful(row, &*program);
+            for file in files {
+                let ways = ways.iter().map(|way| &way.door);
+                findings.compare(file, ways, &stand(name), &doors);
+            }
+        }
+        assert!(findings.ran > 0, "no faithful way leads to {row:?}");
+        findings
+    });
 }

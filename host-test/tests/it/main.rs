@@ -11,6 +11,7 @@ mod bless;
 mod client;
 mod scenario;
 mod stands;
+mod zips;
 
 // One request.
 mod smoke;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use edgepick::catalogue::Catalogue;
 use edgepick_host::COMPONENT;
-use edgepick_host::input;
+use edgepick_host::input::{self, Input};
 use edgepick_host::server::{self, Log, Server, ServerOptions};
 use edgepick_host::site::{Site, SiteOptions};
 use host_test::function::Deployed;
@@ -39,7 +39,9 @@ pub(crate) struct Stand {
 /// A way to reach a site.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
-    /// `http`, `wasi-http`, or the name of a wire format.
+    pub(crate) to: To,
+    /// `http`, `wasi-http`, the name of a wire format, or what a platform's own
+    /// address is called.
     pub(crate) name: &'static str,
     /// Beside the name, for messages.
     pub(crate) variant: &'static str,
@@ -48,10 +50,34 @@ pub(crate) struct Door {
     pub(crate) base: String,
 }
 
+/// What stands behind a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    /// Our own host.
+    Host,
+    /// A gateway that calls the component in this process.
+    Component,
+    /// A gateway that calls the process of a zip of this kind as a function.
+    Function(&'static str),
+    /// The process of a zip of this kind, by HTTP.
+    Process(&'static str),
+}
+
 impl Door {
     /// Whether it is one of our own host's.
     pub(crate) fn is_ours(&self) -> bool {
-        self.name == "http" || self.name == "wasi-http"
+        self.to == To::Host
+    }
+
+    /// For messages.
+    pub(crate) fn label(&self) -> String {
+        let zip = match self.to {
+            To::Host | To::Component => String::new(),
+            To::Function(kind) | To::Process(kind) => format!("{kind}.zip by "),
+        };
+        format!("{zip}{} {}", self.name, self.variant)
+            .trim_end()
+            .to_owned()
     }
 }
 
@@ -83,6 +109,23 @@ impl Pictures {
     }
 }
 
+/// A list or a settings file in the folder of the fixtures.
+pub(crate) fn input(path: &str) -> Input {
+    let path = fixtures().join(path);
+    let is_settings = path.extension().is_some_and(|e| e == "toml");
+    let (sources, config) = if is_settings {
+        (Vec::new(), Some(path))
+    } else {
+        (vec![path], None)
+    };
+    Input {
+        sources,
+        config,
+        strict: true,
+        ..Input::default()
+    }
+}
+
 /// Options of a site whose draws are the same in every run.
 pub(crate) fn seeded() -> SiteOptions {
     SiteOptions {
@@ -104,19 +147,15 @@ pub(crate) fn quiet() -> ServerOptions {
 
 impl Stand {
     /// `sample` is the embedded sample, `none` a component without a site;
-    /// anything else a list or a settings file in the folder of the fixtures.
+    /// anything else is what [`input`] takes.
     fn new(name: &str) -> Self {
         raise_file_limit();
         let prepared = match name {
             "none" => None,
             "sample" => Some(input::sample().unwrap()),
             path => {
-                let path = fixtures().join(path);
-                let (sources, config) = match path.extension().and_then(|e| e.to_str()) {
-                    Some("toml") => (Vec::new(), Some(path.as_path())),
-                    _ => (vec![path.clone()], None),
-                };
-                Some(host_test::site::prepare(sources, config).unwrap_or_else(|e| panic!("{e}")))
+                let prepared = input(path).prepare(&mut |_| {});
+                Some(prepared.unwrap_or_else(|e| panic!("{e}")))
             }
         };
         let (component, pictures) = match &prepared {
@@ -146,6 +185,7 @@ impl Stand {
                 let address = listener.address();
                 stand._listeners.push(listener);
                 stand.doors.push(Door {
+                    to: To::Component,
                     name: row.name,
                     variant: variant.name,
                     address,
@@ -162,6 +202,7 @@ impl Stand {
         let address = server.address();
         self._servers.push(server);
         self.doors.push(Door {
+            to: To::Host,
             name,
             variant: "",
             address,

@@ -8,8 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Plane, encoded};
-use crate::runtimes::packed;
-use crate::stands::fixtures;
+use crate::runtimes::packed::LIST;
+use crate::stands::{fixtures, input};
+use crate::zips;
 
 /// A minute before the timer fires.
 const BEFORE: &str = "2026-01-31T08:59:00Z";
@@ -94,7 +95,7 @@ const OF_2023: Interface = Interface {
 
 /// All URLs of the list.
 fn pictures() -> BTreeSet<String> {
-    let list = std::fs::read_to_string(fixtures().join(packed::LIST)).unwrap();
+    let list = std::fs::read_to_string(fixtures().join(LIST)).unwrap();
     let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
     let words = list.lines().filter_map(first);
     words.filter(|word| word.starts_with("https://")).collect()
@@ -169,8 +170,8 @@ impl Interface {
     }
 
     fn rehearse(&self) {
-        let site = packed::site(fixtures().join(packed::LIST), None);
-        let zip = packed::zip("aliyun", &site);
+        let site = zips::site(input(LIST), None);
+        let zip = zips::zip("aliyun", &site);
         let data = tempfile::tempdir().unwrap();
         // One instance, so that calls wait for each other.
         let arguments = ["--now", BEFORE, "--instances", "1"];

@@ -13,9 +13,10 @@ use edgepick_host::pack::{NoRunner, Places, kinds, pack};
 use edgepick_host::runner_engine::{Architecture, compiles_for};
 use host_test::runtimes::{Settings, find};
 
-use super::packed::{LIST, drawn, faithful, site_for};
+use super::packed::{LIST, drawn};
 use super::{call, settings, zip_of};
-use crate::stands::fixtures;
+use crate::stands::input;
+use crate::zips::{faithful, site_for};
 
 const ARM64: Architecture = Architecture::Arm64;
 
@@ -52,7 +53,7 @@ fn a_zip_for_arm64_sends_callers_to_random_pictures() {
         Ok(found) => found,
         Err(why) => return eprintln!("SKIPPED: {why}"),
     };
-    let site = site_for(fixtures().join(LIST), None, ARM64);
+    let site = site_for(input(LIST), None, ARM64);
     let zip = pack(kinds("aws")[0], &runner, &site, "site.zip").unwrap();
     let sizes = (runner.len(), zip.bytes.len());
     // Where the platform would start the runner, the emulator is started on it.
@@ -73,14 +74,11 @@ fn a_zip_for_arm64_sends_callers_to_random_pictures() {
     );
     let program = program.unwrap();
     call(&*program, "{}");
-    for (name, listener, base) in faithful(row, &*program) {
-        let pictures = drawn(listener.address(), &format!("{base}/"), name);
-        assert!(
-            pictures.len() > 1,
-            "{name}: {pictures:?}: {}",
-            program.log()
-        );
-        eprintln!("{name}: 302 to {}", Vec::from_iter(pictures).join(" "));
+    for way in faithful(row, &*program) {
+        let (door, at) = (&way.door, way.door.label());
+        let pictures = drawn(door.address, &format!("{}/", door.base), &at);
+        assert!(pictures.len() > 1, "{at}: {pictures:?}: {}", program.log());
+        eprintln!("{at}: 302 to {}", Vec::from_iter(pictures).join(" "));
     }
     eprintln!("arm64: a runner of {} bytes, a zip of {}", sizes.0, sizes.1);
 }

@@ -50,7 +50,7 @@ fn zip_of<'a>(files: impl IntoIterator<Item = (&'a str, u32, &'a [u8])>) -> Vec<
 }
 
 /// Settings under which nothing takes too long.
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         timeout: Some(PATIENCE),
         start: Some(PATIENCE),
@@ -98,7 +98,7 @@ impl Seen {
 }
 
 /// What comes of one event.
-fn call(program: &dyn Program, event: &str) -> Outcome {
+pub(crate) fn call(program: &dyn Program, event: &str) -> Outcome {
     let invocation = Invocation {
         event: event.into(),
         request_id: "5b0b9f3e-0000-4000-8000-000000000001".to_owned(),
@@ -113,7 +113,7 @@ fn call(program: &dyn Program, event: &str) -> Outcome {
 }
 
 /// A program at one of its platform's doors.
-fn behind(program: &dyn Program, door: &str) -> Listener {
+pub(crate) fn behind(program: &dyn Program, door: &str) -> Listener {
     let socket = std::net::TcpListener::bind(ANY_PORT).unwrap();
     Listener::serve(socket, program.front(door).unwrap(), None).unwrap()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{field_of, lines, word};
-use crate::stands::Door;
+use crate::stands::{Door, To};
 
 /// What one door does to the component's answers.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub(crate) struct Habits {
     pub(crate) adds: Vec<(String, String)>,
     /// Fields on some answers.
     pub(crate) may_add: Vec<(String, String)>,
+    /// Whether it leads elsewhere.
+    pub(crate) closed: bool,
 }
 
 /// The habits of every door.
@@ -37,44 +39,62 @@ impl Doors {
                     assert!(!rest.is_empty(), "{at}: no reason");
                     explained = true;
                 }
-                "+" | "?" => {
+                "+" | "?" | "closed" => {
                     explained = false;
                     assert!(!names.is_empty(), "{at}: no door");
                     for name in &names {
                         let habits = doors.0.entry(name.clone()).or_default();
-                        let fields = match first {
-                            "+" => &mut habits.adds,
-                            _ => &mut habits.may_add,
-                        };
-                        fields.push(field_of(rest, &at));
+                        match first {
+                            "+" => habits.adds.push(field_of(rest, &at)),
+                            "?" => habits.may_add.push(field_of(rest, &at)),
+                            _ => habits.closed = true,
+                        }
                     }
                 }
-                _ => panic!("{at}: {line:?}; accepted: door, +, ?, why"),
+                _ => panic!("{at}: {line:?}; accepted: door, +, ?, closed, why"),
             }
         }
         assert!(explained, "{}: the last door has no reason", path.display());
         doors
     }
 
-    /// Those of all gateways, of this one, and of it in one variant.
+    /// The doors that have any.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
+    /// Those of this door and of all that it is one of.
     pub(crate) fn of(&self, door: &Door) -> Habits {
         let mut all = Habits::default();
         for name in &names(door) {
             if let Some(more) = self.0.get(name) {
                 all.adds.extend_from_slice(&more.adds);
                 all.may_add.extend_from_slice(&more.may_add);
+                all.closed |= more.closed;
             }
         }
         all
     }
 }
 
-/// What a door is called: with its like, alone, and in one variant.
-pub(super) fn names(door: &Door) -> [String; 3] {
-    let group = if door.is_ours() { "ours" } else { "gateways" };
-    [
-        group.to_owned(),
-        door.name.to_owned(),
-        format!("{} ({})", door.name, door.variant),
-    ]
+/// What a door is called: with more and more that say what it is.
+pub(crate) fn names(door: &Door) -> Vec<String> {
+    let group = |group: &str, name: &str| {
+        let whole = format!("{name} ({})", door.variant);
+        [group.to_owned(), name.to_owned(), whole]
+    };
+    let zip = |kind: &str| {
+        let name = format!("{kind}.zip");
+        let whole = format!(
+            "{name} ({})",
+            [door.name, door.variant].join(" ").trim_end()
+        );
+        ["zips".to_owned(), name, whole]
+    };
+    match door.to {
+        To::Host => group("ours", door.name).into(),
+        To::Component => group("gateways", door.name).into(),
+        To::Function(kind) => [group("gateways", door.name), zip(kind)].concat(),
+        To::Process(kind) => zip(kind).into(),
+    }
 }

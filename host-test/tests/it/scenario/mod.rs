@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::client::Reply;
 use crate::stands::{Door, Pictures};
-pub(crate) use doors::{Doors, Habits};
+pub(crate) use doors::{Doors, Habits, names};
 use pattern::Found;
 
 /// Fields that say something of the connection and the clock, never of us.
@@ -162,11 +162,16 @@ fn fields(
 }
 
 impl File {
+    /// The doors that it makes exceptions of.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &String> {
+        let exceptions = self.cases.iter().flat_map(|case| &case.exceptions);
+        let doors = exceptions.flat_map(|exception| &exception.doors);
+        self.without.iter().chain(doors)
+    }
+
     /// Whether the file is for this door.
     pub(crate) fn is_for(&self, door: &Door) -> bool {
-        !doors::names(door)
-            .iter()
-            .any(|name| self.without.contains(name))
+        !names(door).iter().any(|name| self.without.contains(name))
     }
 }
 
@@ -197,10 +202,16 @@ impl Case {
             }
             ">" => self.headers.push(field_of(rest, at)),
             ">|" => self.body.push_str(rest),
-            "except" => self.exceptions.push(Exception {
-                doors: doors_of(rest, at),
-                answer: Answer::default(),
-            }),
+            "except" => {
+                let doors = doors_of(rest, at);
+                let mut before = self.exceptions.iter().flat_map(|it| &it.doors);
+                let twice = before.find(|door| doors.contains(door));
+                assert!(twice.is_none(), "{at}: {twice:?} has an exception already");
+                self.exceptions.push(Exception {
+                    doors,
+                    answer: Answer::default(),
+                });
+            }
             "<" => {
                 let answer = self.answer();
                 if answer.status.is_empty() {
@@ -223,10 +234,10 @@ impl Case {
         }
     }
 
-    /// What callers see at this door, if that is an exception: of this variant,
-    /// of the door, or of all gateways.
+    /// What callers see at this door, if that is an exception: that of the name
+    /// which says most of it.
     pub(crate) fn exception(&self, door: &Door) -> Option<&Answer> {
-        let names = doors::names(door);
+        let names = names(door);
         let of = |name: &String| {
             let mut exceptions = self.exceptions.iter();
             exceptions.find(|exception| exception.doors.contains(name))

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use super::{Registry, run};
 use crate::aliyun_api::Plane;
-use crate::runtimes::packed;
-use crate::stands::fixtures;
+use crate::runtimes::packed::LIST;
+use crate::stands::input;
+use crate::zips;
 
 /// A minute before the timer fires.
 const BEFORE: &str = "2026-01-31T08:59:00Z";
@@ -16,8 +17,8 @@ const THEN: &[u8] = br#"{"to":"2026-01-31T09:00:00Z"}"#;
 fn check(registry: Registry, package: &str, script: &str, listed: &str) {
     let data = tempfile::tempdir().unwrap();
     let archive = data.path().join("edgepick-aliyun.zip");
-    let site = packed::site(fixtures().join(packed::LIST), None);
-    std::fs::write(&archive, packed::zip("aliyun", &site)).unwrap();
+    let site = zips::site(input(LIST), None);
+    std::fs::write(&archive, zips::zip("aliyun", &site)).unwrap();
     for phase in ["make", "check"] {
         let mut plane = Plane::start(data.path(), &["--key", "ak:sk", "--now", BEFORE]);
         let address = format!("http://{}", plane.address);
