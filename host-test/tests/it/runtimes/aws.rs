@@ -3,7 +3,7 @@
 use host_test::gateways::{Failure, Outcome};
 use host_test::runtimes::{Program, Settings, has_namespaces};
 
-use super::{SOON, call, deploy, json, logged, python, settings};
+use super::{SOON, call, deploy, json, python, settings};
 
 fn program(settings: Settings) -> Option<Box<dyn Program>> {
     let script = python(include_str!("programs/lambda.py"))?;
@@ -52,10 +52,6 @@ fn a_program_finds_what_the_platform_promises_and_nothing_else() {
 
 #[test]
 fn calls_that_fail_are_told_apart() {
-    let soon = Settings {
-        timeout: Some(SOON),
-        ..settings()
-    };
     let small = Settings {
         memory: Some(100),
         ..settings()
@@ -73,12 +69,6 @@ fn calls_that_fail_are_told_apart() {
             settings(),
             Failure::Exited,
             "Runtime exited with error: exit status 7",
-        ),
-        (
-            "sleep",
-            soon,
-            Failure::TimedOut,
-            "Task timed out after 0.30 seconds",
         ),
         ("hoard", small, Failure::Memory, "Runtime.OutOfMemory"),
         (
@@ -196,17 +186,4 @@ fn calls_that_the_interface_does_not_allow_are_refused() {
     ] {
         assert_eq!(seen[call], status, "{call}");
     }
-}
-
-#[test]
-fn an_interface_that_hangs_up_is_asked_again() {
-    let bad_day = Settings {
-        hang_ups: 3,
-        ..settings()
-    };
-    let Some(program) = program(bad_day) else {
-        return;
-    };
-    assert_eq!(json(&call(&*program, "{}"))["event"], serde_json::json!({}));
-    logged(&*program, "again\n", 3);
 }

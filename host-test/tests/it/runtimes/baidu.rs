@@ -74,6 +74,8 @@ fn calls_that_fail_are_told_apart() {
     };
     for (command, settings, path, status, text) in [
         (COMMAND, settings(), "/exit", 502, "Process exited before"),
+        (COMMAND, settings(), "/hang-up", 502, "connection closed"),
+        ("false", settings(), "/", 200, "wait runtime error"),
         (
             COMMAND,
             soon(),

@@ -237,12 +237,50 @@ fn a_custom_runtime_asks_for_its_events() {
             Failure::Threw(r#"{"errorMessage":"no"}"#.to_owned()),
         ),
         ("exit", Failure::Exited),
+        (
+            "large",
+            Failure::Threw(
+                "Response body size '7000000' larger than max value '6291456'.".to_owned(),
+            ),
+        ),
     ] {
         let outcome = call(&*program, &format!(r#"{{"do":"{what}"}}"#));
         assert_eq!(outcome, Outcome::Failed(expected), "{}", program.log());
     }
     assert_eq!(json(&call(&*program, "{}"))["type"], "sync");
-    let plain = deploy("huawei-event", &[("bootstrap", 0o644, &script)], settings());
-    assert_eq!(call(&*plain, "{}"), Outcome::Failed(Failure::Exited));
-    assert!(plain.log().contains("Permission denied"), "{}", plain.log());
+}
+
+#[test]
+fn custom_runtimes_that_do_not_start_fail_every_call() {
+    let slow = Settings {
+        start: Some(SOON),
+        ..settings()
+    };
+    for (text, mode, settings, failure, line) in [
+        (
+            "#!/bin/sh\nexit 3\n",
+            0o755,
+            settings(),
+            Failure::Exited,
+            "exit status 3 (4002)",
+        ),
+        (
+            "#!/bin/sh\nexit 0\n",
+            0o644,
+            settings(),
+            Failure::Exited,
+            "Permission denied",
+        ),
+        (
+            "#!/bin/sh\nsleep 1000\n",
+            0o755,
+            slow,
+            Failure::TimedOut,
+            "timed out after 300ms (4211)",
+        ),
+    ] {
+        let program = deploy("huawei-event", &[("bootstrap", mode, text)], settings);
+        assert_eq!(call(&*program, "{}"), Outcome::Failed(failure));
+        assert!(program.log().contains(line), "{text}: {}", program.log());
+    }
 }

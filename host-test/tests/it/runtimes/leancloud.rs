@@ -143,3 +143,19 @@ fn uploads_lose_their_mode_bits_and_builds_may_fail() {
         assert!(error.to_string().contains(message), "{error}");
     }
 }
+
+#[test]
+fn answers_that_are_missing() {
+    let soon = Settings {
+        timeout: Some(SOON),
+        ..settings()
+    };
+    for (path, settings, status) in [("/exit", settings(), 502), ("/sleep", soon, 524)] {
+        // Whoever asks nothing at the start is not late with its answer there.
+        let Some(program) = app("page", "functionsMode: disabled", settings) else {
+            return;
+        };
+        let listener = behind(&*program, "engine-domain");
+        assert_eq!(get(listener.address(), path).status, status, "{path}");
+    }
+}

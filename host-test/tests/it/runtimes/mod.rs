@@ -11,6 +11,7 @@ mod huawei;
 mod leancloud;
 mod openwhisk;
 pub(crate) mod packed;
+mod polling;
 mod tencent;
 
 use std::io::{Cursor, Write as _};

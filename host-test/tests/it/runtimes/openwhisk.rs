@@ -124,6 +124,16 @@ fn actions_that_do_not_start() {
         ),
         (
             "exec",
+            0o755,
+            "#!/bin/sh\nsleep 1000\n",
+            Settings {
+                start: Some(SOON),
+                ..wait("1")
+            },
+            threw(start),
+        ),
+        (
+            "exec",
             0o644,
             script.as_str(),
             settings(),

@@ -1,14 +1,19 @@
 # A program for Huawei's custom runtime that does what the event says.
-import http.client, json, os
+import http.client, json, os, time
 
 address = os.environ["RUNTIME_API_ADDR"]
 
 
 def call(method, path, body=None):
-    connection = http.client.HTTPConnection(address)
-    connection.request(method, "/v1/runtime/invocation/" + path, body)
-    answer = connection.getresponse()
-    return answer, answer.read().decode()
+    while True:
+        try:
+            connection = http.client.HTTPConnection(address)
+            connection.request(method, "/v1/runtime/invocation/" + path, body)
+            answer = connection.getresponse()
+            return answer, answer.read().decode()
+        except (ConnectionError, http.client.HTTPException):
+            print("again", flush=True)
+            time.sleep(0.01)
 
 
 while True:
@@ -24,4 +29,9 @@ while True:
             continue
         case "exit":
             os._exit(7)
+        case "sleep":
+            time.sleep(1000)
+        case "large":
+            call("POST", "response/" + id, "x" * 7000000)
+            continue
     call("POST", "response/" + id, json.dumps(said))

@@ -1,5 +1,5 @@
 # An app of LeanCloud's cloud engine: how it answers is its argument.
-import http.server, json, os, sys
+import http.server, json, os, sys, time
 
 how = sys.argv[1]
 
@@ -32,6 +32,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.say(302, {})
         elif path == "/exit":
             os._exit(7)
+        elif path == "/sleep":
+            time.sleep(1000)
         else:
             self.say(404, {"code": 1, "error": "nothing"})
 

@@ -1,14 +1,19 @@
 # A program for Tencent's custom runtime that does what the event says.
-import http.client, json, os
+import http.client, json, os, time
 
 address = os.environ["SCF_RUNTIME_API"] + ":" + os.environ["SCF_RUNTIME_API_PORT"]
 
 
 def call(method, path, body=None):
-    connection = http.client.HTTPConnection(address)
-    connection.request(method, "/runtime/" + path, body)
-    answer = connection.getresponse()
-    return answer, answer.read().decode()
+    while True:
+        try:
+            connection = http.client.HTTPConnection(address)
+            connection.request(method, "/runtime/" + path, body)
+            answer = connection.getresponse()
+            return answer, answer.read().decode()
+        except (ConnectionError, http.client.HTTPException):
+            print("again", flush=True)
+            time.sleep(0.01)
 
 
 early = call("GET", "invocation/next")[0].status
@@ -33,6 +38,8 @@ while True:
         continue
     if do == "exit":
         os._exit(7)
+    if do == "sleep":
+        time.sleep(1000)
     call("POST", "invocation/response", json.dumps(said))
     if do == "twice":
         said["n"] = 2
