@@ -119,6 +119,16 @@ pub(crate) fn behind(program: &dyn Program, door: &str) -> Listener {
     Listener::serve(socket, program.front(door).unwrap(), None).unwrap()
 }
 
+/// Waits until this holds: what has to be quick in a test may be slow on a
+/// machine that is busy with others.
+#[track_caller]
+fn at_last(at: &str, mut holds: impl FnMut() -> bool) {
+    let give_up = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < give_up, "{at}");
+    }
+}
+
 #[track_caller]
 fn json(outcome: &Outcome) -> serde_json::Value {
     match outcome {
