@@ -97,7 +97,12 @@ pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::R
     let mut client = Client::new(api.authority());
     let mut pause = Pause(PAUSE);
     if let Some(ready) = api.ready() {
-        deliver(&mut client, &mut pause, ready).await;
+        // Without it there is never an invocation.
+        tokio::select! {
+            () = deliver(&mut client, &mut pause, ready, u32::MAX) => {}
+            _ = terminated.recv() => return Ok(()),
+            _ = interrupted.recv() => return Ok(()),
+        }
     }
     loop {
         // Only waiting is interrupted: what was taken is answered, and nothing
@@ -138,7 +143,7 @@ pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::R
             Ok(document) => api.reply(&invocation, document),
             Err(failure) => api.failure(&invocation, &failure),
         };
-        deliver(&mut client, &mut pause, request).await;
+        deliver(&mut client, &mut pause, request, ATTEMPTS).await;
     }
 }
 
@@ -146,13 +151,14 @@ pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::R
 pub(crate) async fn give_up(api: &dyn RuntimeApi, why: &str) {
     if let Some(request) = api.not_ready(why) {
         let mut client = Client::new(api.authority());
-        deliver(&mut client, &mut Pause(PAUSE), request).await;
+        deliver(&mut client, &mut Pause(PAUSE), request, ATTEMPTS).await;
     }
 }
 
-/// Sends what the platform has to get, again when the connection broke.
-async fn deliver(client: &mut Client, pause: &mut Pause, request: Request<Bytes>) {
-    for attempt in 1..=ATTEMPTS {
+/// Sends what the platform has to get, again when the connection broke, so
+/// often at most.
+async fn deliver(client: &mut Client, pause: &mut Pause, request: Request<Bytes>, attempts: u32) {
+    for attempt in 1..=attempts {
         match client.send(request.clone()).await {
             Ok(response) if response.status().is_success() => return,
             Ok(response) => {
@@ -166,7 +172,7 @@ async fn deliver(client: &mut Client, pause: &mut Pause, request: Request<Bytes>
                 return;
             }
             Err(e) => {
-                eprintln!("{}, attempt {attempt} of {ATTEMPTS}: {e}", request.uri());
+                eprintln!("{}, attempt {attempt}: {e}", request.uri());
                 pause.wait().await;
             }
         }

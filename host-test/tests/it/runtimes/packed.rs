@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use host_test::listener::Listener;
 use host_test::runtimes::RUNTIMES;
 
-use super::behind;
+use super::{behind, call, json, logged};
 use crate::client::{ask, get};
 use crate::http::doors;
 use crate::stands::{ANY_PORT, input, stand};
@@ -90,5 +90,17 @@ fn the_documents_address_is_a_mount() {
         let function = program.function().unwrap();
         let listener = Listener::start(ANY_PORT, gateway, function, None).unwrap();
         assert!(drawn(listener.address(), "/user/get", kind).len() > 1);
+    }
+}
+
+#[test]
+fn an_interface_that_hangs_up_is_asked_again() {
+    let site = site(input(LIST), None);
+    for kind in ["aws", "huawei-event", "tencent-event"] {
+        let row = host_test::runtimes::find(kind).unwrap();
+        let program = deployed_with(row, &site, |settings| settings.hang_ups = 4);
+        let pictures = json(&call(&*program, r#"{"count":2}"#));
+        assert!(pictures.to_string().contains("https://"), "{pictures}");
+        logged(&*program, "the connection broke", 4);
     }
 }
