@@ -26,13 +26,39 @@ pub(super) const KIND: Kind = Kind {
     sign: API,
     told: |environment| environment.has(API),
     contract: |environment| {
-        let authority = environment.required(API, "the host and port of the runtime interface")?;
-        Ok(Contract::Api(Box::new(Lambda(authority.to_owned()))))
+        let address = environment.required(API, "the host and port of the runtime interface")?;
+        Ok(Contract::Api(Box::new(Lambda::of(address))))
     },
 };
 
-/// By the interface's host and port.
-struct Lambda(String);
+/// What every path of the interface begins with.
+const VERSION: &str = "/2018-06-01/runtime";
+
+/// Where the interface is.
+struct Lambda {
+    /// Host and port.
+    authority: String,
+    /// What its paths begin with.
+    base: String,
+}
+
+impl Lambda {
+    /// Of `HOST:PORT`. Cargo Lambda, by which AWS's documents have functions
+    /// tried at home, says `http://HOST:PORT/PATH` instead.
+    fn of(address: &str) -> Self {
+        let address = address.strip_prefix("http://").unwrap_or(address);
+        let (authority, path) = address.split_once('/').unwrap_or((address, ""));
+        let path = path.trim_end_matches('/');
+        let base = match path {
+            "" => VERSION.to_owned(),
+            path => format!("/{path}{VERSION}"),
+        };
+        Self {
+            authority: authority.to_owned(),
+            base,
+        }
+    }
+}
 
 /// `{"errorMessage":…,"errorType":…,"stackTrace":[]}`; a type begins with
 /// `Runtime.` or `Function.`.
@@ -49,15 +75,16 @@ fn error(target: &str, kind: &str, message: &str) -> Request<Bytes> {
 
 impl RuntimeApi for Lambda {
     fn authority(&self) -> &str {
-        &self.0
+        &self.authority
     }
 
     fn not_ready(&self, why: &str) -> Option<Request<Bytes>> {
-        Some(error("/2018-06-01/runtime/init/error", "InitError", why))
+        let target = format!("{}/init/error", self.base);
+        Some(error(&target, "InitError", why))
     }
 
     fn next(&self) -> Request<Bytes> {
-        get("/2018-06-01/runtime/invocation/next")
+        get(&format!("{}/invocation/next", self.base))
     }
 
     fn invocation(&self, response: Response<Bytes>) -> Option<Invocation> {
@@ -68,22 +95,15 @@ impl RuntimeApi for Lambda {
     }
 
     fn reply(&self, invocation: &Invocation, document: Vec<u8>) -> Request<Bytes> {
-        let id = &invocation.id;
-        let mut request = post(
-            &format!("/2018-06-01/runtime/invocation/{id}/response"),
-            document,
-        );
+        let target = format!("{}/invocation/{}/response", self.base, invocation.id);
+        let mut request = post(&target, document);
         request.headers_mut().insert(CONTENT_TYPE, JSON);
         request
     }
 
     fn failure(&self, invocation: &Invocation, failure: &EventFailure) -> Request<Bytes> {
-        let id = &invocation.id;
-        error(
-            &format!("/2018-06-01/runtime/invocation/{id}/error"),
-            failure.name(),
-            &failure.to_string(),
-        )
+        let target = format!("{}/invocation/{}/error", self.base, invocation.id);
+        error(&target, failure.name(), &failure.to_string())
     }
 }
 
@@ -93,7 +113,7 @@ mod tests {
 
     #[test]
     fn an_error_says_its_type_twice() {
-        let api = Lambda(String::new());
+        let api = Lambda::of("127.0.0.1:9001");
         let invocation = Invocation {
             id: "7".to_owned(),
             ..Invocation::default()
@@ -106,8 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn the_interface_may_lie_below_a_path() {
+        for (address, authority, path) in [
+            ("127.0.0.1:9001", "127.0.0.1:9001", ""),
+            ("http://127.0.0.1:9001/", "127.0.0.1:9001", ""),
+            ("http://[::]:9000/.rt", "[::]:9000", "/.rt"),
+            ("http://[::]:9000/.rt/pics/", "[::]:9000", "/.rt/pics"),
+        ] {
+            let api = Lambda::of(address);
+            assert_eq!(api.authority(), authority);
+            let target = format!("{path}/2018-06-01/runtime/invocation/next");
+            assert_eq!(api.next().uri().path(), target);
+        }
+    }
+
+    #[test]
     fn an_answer_without_an_id_is_no_invocation() {
-        let api = Lambda(String::new());
+        let api = Lambda::of("127.0.0.1:9001");
         assert!(api.invocation(Response::new(Bytes::new())).is_none());
         let response = Response::builder()
             .header(ID, "7")
@@ -124,7 +159,10 @@ mod tests {
                 .header(DEADLINE, deadline)
                 .body("{}".into())
                 .unwrap();
-            Lambda(String::new()).invocation(response).unwrap().left
+            Lambda::of("127.0.0.1:9001")
+                .invocation(response)
+                .unwrap()
+                .left
         };
         // In the year 2100.
         assert!(left("4102444800000").is_some());

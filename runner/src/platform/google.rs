@@ -8,10 +8,10 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 
 use super::{Contract, Http, Kind, last_forwarded, posted, seconds, unanswered};
-use crate::function::{Delivery, Function, Told};
+use crate::function::{Delivery, EventFailure, Function, Told};
 
 /// What Cloud Run sets, besides `PORT`, which many others set too.
 const SERVICE: &str = "K_SERVICE";
@@ -40,6 +40,15 @@ struct CloudRun {
     left: Option<Duration>,
 }
 
+/// As Google's frameworks have it: what is no event is the sender's fault.
+fn not_taken(failure: &EventFailure) -> Response<Bytes> {
+    let mut response = unanswered(failure);
+    if matches!(failure, EventFailure::Refused { .. }) {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+    }
+    response
+}
+
 impl Http for CloudRun {
     fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes> {
         let trace = request.headers().get("x-cloud-trace-context");
@@ -54,7 +63,7 @@ impl Http for CloudRun {
                 left: self.left,
             };
             let answered = function.event(request.body(), delivery);
-            return answered.map_or_else(|failure| unanswered(&failure), posted);
+            return answered.map_or_else(|failure| not_taken(&failure), posted);
         }
         let told = Told {
             request_id: trace,
@@ -63,5 +72,36 @@ impl Http for CloudRun {
             ..Told::default()
         };
         function.exchange(request, told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn what_is_no_event_is_a_bad_request() {
+        const WHOLE: &str = r#"{"specversion":"1.0","id":"e1","source":"//pics","type":"pick"}"#;
+        let function = testing::function("google");
+        for (body, status) in [
+            (WHOLE, 200),
+            (
+                r#"{"specversion":"1.0","source":"//pics","type":"pick"}"#,
+                400,
+            ),
+            ("{", 400),
+        ] {
+            let request = Request::post("/")
+                .header("content-type", "application/cloudevents+json")
+                .body(body.into())
+                .unwrap();
+            let run = CloudRun {
+                events: true,
+                left: None,
+            };
+            let response = run.answer(&function, &request);
+            assert_eq!(response.status(), status, "{body}: {:?}", response.body());
+        }
     }
 }
