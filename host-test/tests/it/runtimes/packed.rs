@@ -16,7 +16,7 @@ pub(crate) const LIST: &str = "catalogues/urls.txt";
 
 /// The pictures that callers are sent to.
 #[track_caller]
-pub(super) fn drawn(address: SocketAddr, target: &str, at: &str) -> BTreeSet<String> {
+pub(crate) fn drawn(address: SocketAddr, target: &str, at: &str) -> BTreeSet<String> {
     (0..20)
         .map(|_| {
             let reply = get(address, target);

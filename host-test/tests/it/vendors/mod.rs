@@ -1,5 +1,7 @@
-//! The vendors' own packages against the emulators: installed into a scratch
-//! folder of the target folder, driven by the scripts beside this file.
+//! Programs that nobody here wrote: the vendors' own packages against our
+//! emulators, and what `edgepick pack` makes under the vendors' own emulators
+//! and clients. They are installed into a scratch folder of the target folder,
+//! and driven by the scripts beside this file.
 //!
 //! They are fetched from their registries, so every test here is ignored unless
 //! asked for: `cargo test -p host-test --test it vendors:: -- --ignored
@@ -13,7 +15,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 mod aliyun;
+mod aws;
+mod google;
 mod leancloud;
+mod openwhisk;
+mod process;
 
 /// How long a program may take at most; no test waits for it to pass.
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -81,23 +87,46 @@ pub(crate) fn run(
     script: &str,
     arguments: &[&str],
 ) -> Option<String> {
-    let folder = match installed(registry, packages) {
-        Ok(folder) => folder,
-        Err(why) => {
-            say(&format!("SKIPPED {script}: {why}"));
-            return None;
-        }
-    };
+    let mut command = scripted(registry, packages, script)?;
+    Some(finish(script, packages, command.args(arguments)))
+}
+
+/// The command that runs a script of this folder.
+fn scripted(registry: Registry, packages: &[&str], script: &str) -> Option<Command> {
+    let folder = fetched(registry, packages, script)?;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/vendors");
-    let mut command = registry.run(&folder, &path.join(script));
-    let ended = end_of(command.args(arguments)).unwrap_or_else(|e| panic!("{script}: {e}"));
-    assert!(ended.status.success(), "{script}: {}", ended.said());
-    say(&format!(
-        "{script} ({}):\n{}",
-        packages.join(", "),
-        ended.out
-    ));
-    Some(ended.out)
+    Some(registry.run(&folder, &path.join(script)))
+}
+
+/// What a program printed, which is said too.
+///
+/// Panics when it fails, with all it said.
+#[track_caller]
+fn finish(what: &str, packages: &[&str], command: &mut Command) -> String {
+    let ended = end_of(command).unwrap_or_else(|e| panic!("{what}: {e}"));
+    assert!(ended.status.success(), "{what}: {}", ended.said());
+    say(&format!("{what} ({}):\n{}", packages.join(", "), ended.out));
+    ended.out
+}
+
+/// The folder with these packages. `None` where they cannot be had, once that
+/// was said of what needs them.
+fn fetched(registry: Registry, packages: &[&str], what: &str) -> Option<PathBuf> {
+    let folder = installed(registry, packages);
+    let skipped = |why| say(&format!("SKIPPED {what}: {why}"));
+    folder.map_err(skipped).ok()
+}
+
+/// The checkout of a repository that no registry has, which a variable names.
+/// `None` where it does not, once that was said of what needs it.
+fn checkout(variable: &str, repository: &str, what: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    if named.is_none() {
+        say(&format!(
+            "SKIPPED {what}: set {variable} to a checkout of {repository}"
+        ));
+    }
+    named
 }
 
 /// The folder with these packages; they are fetched once.
