@@ -119,6 +119,40 @@ fn a_call_that_is_under_way_holds_up_no_other() {
     assert_eq!(invoke(plane.address, "").1, first);
 }
 
+#[test]
+fn a_call_that_nobody_waits_for_goes_on_after_a_kill() {
+    let data = tempfile::tempdir().unwrap();
+    let mut first = plane(data.path(), 1);
+    let later = [
+        ("X-Fc-Invocation-Type", "Async"),
+        ("X-Fc-Stateful-Async-Invocation-Id", "w"),
+    ];
+    assert_eq!(first.ask("POST", INVOKE, &later, b"wait").status, 202);
+    // How often it has begun.
+    let begun = |results: &[Value]| {
+        let events = results[0]["events"].as_array().unwrap();
+        events
+            .iter()
+            .filter(|e| e["eventType"] == "Running")
+            .count()
+    };
+    first.results(|results| begun(results) == 1);
+    first.kill();
+
+    let mut second = Plane::start(data.path(), &[]);
+    let results = second.results(|results| begun(results) == 2);
+    // Nobody has seen it fail, so it is no other attempt.
+    assert_eq!((results.len(), &results[0]["attempts"]), (1, &json!(1)));
+    let task = "/2016-08-15/services/s/functions/f/stateful-async-invocations/w";
+    assert_eq!(second.ask("PUT", task, &[], b"").status, 200);
+    second.results(|results| results[0]["status"] == "Stopping");
+    second.kill();
+
+    let third = Plane::start(data.path(), &[]);
+    let results = third.results(|results| results[0]["status"] == "Stopped");
+    assert_eq!((results.len(), begun(&results)), (1, 2));
+}
+
 /// When the processes began that a process has started, and those have, by
 /// their ids.
 fn descendants(of: u32) -> BTreeMap<u32, String> {
