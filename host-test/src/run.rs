@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::cli::{Failed, log, serve_arguments};
 use crate::gateways;
 use crate::listener::Listener;
-use crate::runtimes::{RUNTIMES, Runtime, Settings, find};
+use crate::runtimes::{RUNTIMES, Runtime, Settings, find, has_namespaces};
 
 /// Its command line.
 pub(crate) fn command() -> Command {
@@ -107,6 +107,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<(), Failed> {
         port: matches.get_one("port").copied(),
         ..Settings::default()
     };
+    // If it has none, that is said before anything runs.
+    let _ = has_namespaces();
     let program = row.deploy(&zip, settings)?;
     let address = *matches.get_one::<SocketAddr>("addr").ok_or("no address")?;
     let through = way(row, text("through"))?;

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 use serde_json::{Value, json};
 
-use super::machine::{Ground, Plan};
+use super::machine::{Ground, Plan, UNPRIVILEGED};
 use super::package::Modes;
 use super::polling::{Death, Interface, Polling};
 use super::turns::{NotAsked, Readiness, Turns};
@@ -92,6 +92,7 @@ impl Interface for Lambda {
         Plan {
             program: at.join("bootstrap"),
             environment: environment(variables, &self.settings),
+            user: Some(UNPRIVILEGED),
             at,
             ..Plan::default()
         }

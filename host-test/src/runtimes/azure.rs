@@ -10,6 +10,7 @@ mod app;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,12 @@ const DOOR: &str = "azurewebsites";
 
 /// Most bytes of a request's body.
 const MOST: usize = 104_857_600;
+
+/// The key of the app, where a function asks for one.
+const KEY: &str = "kVx3Zr8Qw1Lt6Yb9Nm4Hs7Df2Gj5Pc0A==";
+
+/// After more errors than these a handler is not started again.
+const MOST_ERRORS: u32 = 3;
 
 /// How often a handler that starts is asked.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -83,9 +90,13 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
     let web = Web::new(deployment, plan, address, limits, MOST);
+    if app.asks_for_a_key() {
+        web.log().line(&format!("the app's key is {KEY}"));
+    }
     Ok(Box::new(Host(Arc::new(Shared {
         web,
         app,
+        errors: AtomicU32::new(0),
         known: Mutex::new(Weak::new()),
     }))))
 }
@@ -97,6 +108,8 @@ struct Host(Arc<Shared>);
 struct Shared {
     web: Web,
     app: App,
+    /// How often the handler did not start, or ended.
+    errors: AtomicU32,
     /// The process that has answered.
     known: Mutex<Weak<Machine>>,
 }
@@ -122,8 +135,11 @@ impl Function for Host {
         invocation: &'a Invocation,
     ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
         Box::pin(async {
+            if self.0.gave_up() {
+                return Outcome::Failed(Failure::Threw(GAVE_UP.to_owned()));
+            }
             self.0.document(invocation).await.unwrap_or_else(|failure| {
-                self.0.web.log().line(&format!("{failure:?}"));
+                self.0.note(&failure);
                 Outcome::Failed(failure.into())
             })
         })
@@ -147,8 +163,11 @@ impl Front for Host {
             let Some(function) = self.0.app.find(method, path) else {
                 return own(404).into();
             };
-            if !function.anonymous {
+            if !function.anonymous && !shows_key(request) {
                 return own(401).into();
+            }
+            if self.0.gave_up() {
+                return own(503).into();
             }
             if request.body().len() > MOST {
                 return own(413).into();
@@ -162,7 +181,7 @@ impl Front for Host {
             exchange
                 .await
                 .unwrap_or_else(|failure| {
-                    self.0.web.log().line(&format!("{failure:?}"));
+                    self.0.note(&failure);
                     own(500)
                 })
                 .into()
@@ -187,7 +206,33 @@ impl Host {
     }
 }
 
+const GAVE_UP: &str = "the handler failed too often and is not started again";
+
+/// Whether a caller shows the app's key, in the query or in a field.
+fn shows_key(request: &Request<Bytes>) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let field = request.headers().get("x-functions-key").map(text);
+    pairs.any(|(name, value)| name == "code" && value == KEY) || field.as_deref() == Some(KEY)
+}
+
 impl Shared {
+    fn gave_up(&self) -> bool {
+        self.errors.load(Ordering::SeqCst) > MOST_ERRORS
+    }
+
+    /// Logs a failure, and counts those of the process.
+    fn note(&self, failure: &WebFailure) {
+        self.web.log().line(&format!("{failure:?}"));
+        let ended = matches!(
+            failure,
+            WebFailure::Ended(_) | WebFailure::EndedAtStart(_) | WebFailure::NotExecutable(_)
+        );
+        if ended && self.errors.fetch_add(1, Ordering::SeqCst) == MOST_ERRORS {
+            self.web.log().line(GAVE_UP);
+        }
+    }
+
     /// Waits until the handler has answered anything at all.
     async fn ready(&self) -> Result<(), WebFailure> {
         let mut known = self.known.lock().await;

@@ -8,13 +8,15 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
-use super::machine::Plan;
+use super::machine::{Plan, UNPRIVILEGED};
 use super::package::Modes;
 use super::proxy::{acknowledged, answered, passed, posted};
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
@@ -34,6 +36,10 @@ const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST",
 
 /// Most bytes of a request's body.
 const MOST: usize = 6 * 1024 * 1024;
+
+/// How many requests an instance has at once; more have to wait here, where
+/// there is one instance.
+const AT_ONCE: usize = 10;
 
 /// Longest answer: none is documented.
 const MOST_ANSWER: usize = 64 << 20;
@@ -87,16 +93,23 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         program,
         arguments: words.map(ToOwned::to_owned).collect(),
         environment: environment(variables, settings),
+        user: Some(UNPRIVILEGED),
         at,
         ..Plan::default()
     };
     let address = SocketAddr::from((NOT_LOOPBACK, port));
     let web = Web::new(deployment, plan, address, LIMITS, MOST_ANSWER);
-    Ok(Box::new(WebFunction(web)))
+    Ok(Box::new(WebFunction {
+        web,
+        room: Arc::new(Semaphore::new(AT_ONCE)),
+    }))
 }
 
 #[derive(Clone)]
-struct WebFunction(Web);
+struct WebFunction {
+    web: Web,
+    room: Arc<Semaphore>,
+}
 
 impl Program for WebFunction {
     fn function(&self) -> Option<Box<dyn Function>> {
@@ -108,7 +121,7 @@ impl Program for WebFunction {
     }
 
     fn log(&self) -> String {
-        self.0.log().text()
+        self.web.log().text()
     }
 }
 
@@ -122,11 +135,11 @@ impl Function for WebFunction {
             let Some(event) = posted("/invoke", &HeaderMap::new(), &invocation.event) else {
                 return Outcome::Failed(Failure::Threw("no event".to_owned()));
             };
-            match self.0.exchange(event).await {
+            match self.exchange(event).await {
                 Ok(response) => acknowledged(response),
                 Err(failure) => {
                     let (_, text) = self.failed(&failure, &invocation.request_id);
-                    self.0.log().line(&text);
+                    self.web.log().line(&text);
                     Outcome::Failed(failure.into())
                 }
             }
@@ -149,11 +162,11 @@ impl Front for WebFunction {
                 return refusal(413, "RequestTooLargeException", "Request Too Large", method)
                     .into();
             }
-            match self.0.exchange(passed(request, HOST, [])).await {
+            match self.exchange(passed(request, HOST, [])).await {
                 Ok(response) => answered(response, method),
                 Err(failure) => {
                     let (status, text) = self.failed(&failure, &ids::uuid());
-                    self.0.log().line(&text);
+                    self.web.log().line(&text);
                     let document = json!({ "errorMessage": text });
                     answer(status, "application/json", document.to_string(), method)
                 }
@@ -172,6 +185,12 @@ fn refusal(status: u16, code: &str, message: &str, method: &Method) -> Response<
 }
 
 impl WebFunction {
+    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, WebFailure> {
+        // It is never closed.
+        let _room = self.room.acquire().await;
+        self.web.exchange(request).await
+    }
+
     /// Status and text of a call that the program did not answer.
     fn failed(&self, failure: &WebFailure, id: &str) -> (u16, String) {
         match failure {
@@ -182,7 +201,7 @@ impl WebFunction {
                 (200, text)
             }
             WebFailure::TimedOut => {
-                let seconds = self.0.limits().timeout.as_secs_f64();
+                let seconds = self.web.limits().timeout.as_secs_f64();
                 let text = format!("{id} Task timed out after {seconds:.2} seconds");
                 (500, text)
             }

@@ -14,6 +14,9 @@ pub(super) const NAME: &str = "0@default@edgepick";
 pub(super) const PROJECT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 pub(super) const REGION: &str = "cn-north-4";
 
+/// Whom programs run as.
+pub(super) const USER: u32 = 1003;
+
 /// Most bytes of a result.
 pub(super) const MOST_RESULT: usize = 6 * 1024 * 1024;
 

@@ -19,7 +19,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::functiongraph::{
-    CODE_ROOT, LIMITS, MOST_RESULT, MOST_UNPACKED, NAME, PROJECT, REGION, interpreters, variables,
+    CODE_ROOT, LIMITS, MOST_RESULT, MOST_UNPACKED, NAME, PROJECT, REGION, USER, interpreters,
+    variables,
 };
 use super::machine::{End, Plan};
 use super::package::Modes;
@@ -54,6 +55,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         arguments: vec![at.join("bootstrap").display().to_string()],
         environment: variables(&at, limits, &deployment.settings),
         links: interpreters(),
+        user: Some(USER),
         at,
         ..Plan::default()
     };

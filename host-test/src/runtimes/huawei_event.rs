@@ -8,7 +8,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 
-use super::functiongraph::{CODE_ROOT, LIMITS, MOST_RESULT, MOST_UNPACKED, variables};
+use super::functiongraph::{CODE_ROOT, LIMITS, MOST_RESULT, MOST_UNPACKED, USER, variables};
 use super::machine::{Ground, Plan};
 use super::package::Modes;
 use super::polling::{Death, Interface, Polling};
@@ -49,6 +49,7 @@ impl Interface for Custom {
         Plan {
             program: at.join("bootstrap"),
             environment,
+            user: Some(USER),
             at,
             ..Plan::default()
         }

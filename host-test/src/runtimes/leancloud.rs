@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 
 use self::engine::{Engine, Mode};
 use super::log::Log;
-use super::machine::{Machine, Plan};
+use super::machine::{Machine, Plan, UNPRIVILEGED};
 use super::package::Modes;
 use super::proxy::{answered, callers, node, passed, posted};
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
@@ -94,6 +94,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         program: PathBuf::from("/bin/sh"),
         arguments: vec!["-c".to_owned(), command.to_owned()],
         environment: variables.clone(),
+        user: Some(UNPRIVILEGED),
         writable: true,
         at: at.clone(),
         ..Plan::default()

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::machine::Plan;
+use super::machine::{Plan, UNPRIVILEGED};
 use super::{Deployment, Limits, environment};
 use crate::gateways::scf::APP_ID;
 
@@ -51,6 +51,7 @@ pub(super) fn plan(deployment: &Deployment, program: &str) -> Plan {
     Plan {
         program: at.join(program),
         environment: environment(variables, &deployment.settings),
+        user: Some(UNPRIVILEGED),
         at,
         ..Plan::default()
     }

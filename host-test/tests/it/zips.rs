@@ -77,17 +77,7 @@ pub(crate) fn deployed_with(
     change: impl FnOnce(&mut Settings),
 ) -> Box<dyn Program> {
     let zip = zip(row.kind, site);
-    let mut settings = Settings {
-        memory: Some(128),
-        environment: vec![("EDGEPICK_EVENTS".to_owned(), "1".to_owned())],
-        ..settings()
-    };
-    // The steps that `pack` prints have its owner type these.
-    if row.kind == "baidu" {
-        let command = "/var/task/edgepick-runner --platform baidu --addr 0.0.0.0:8080";
-        settings.command = Some(command.to_owned());
-        settings.port = Some(8080);
-    }
+    let mut settings = settings_of(row.kind);
     change(&mut settings);
     let program = row.deploy(&zip, settings).unwrap();
     // Gateways wait for a second or a few, whatever else this machine does.
@@ -97,6 +87,22 @@ pub(crate) fn deployed_with(
         call(&*program, "{}");
     }
     program
+}
+
+/// What the owner of a kind's zip sets.
+pub(crate) fn settings_of(kind: &str) -> Settings {
+    let mut settings = Settings {
+        memory: Some(128),
+        environment: vec![("EDGEPICK_EVENTS".to_owned(), "1".to_owned())],
+        ..settings()
+    };
+    // The steps that `pack` prints have its owner type these.
+    if kind == "baidu" {
+        let command = "/var/task/edgepick-runner --platform baidu --addr 0.0.0.0:8080";
+        settings.command = Some(command.to_owned());
+        settings.port = Some(8080);
+    }
+    settings
 }
 
 /// Every way to a kind's zips on which callers see what they would see without

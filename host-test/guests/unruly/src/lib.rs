@@ -36,13 +36,17 @@ type Answer = (u16, Vec<u8>, Vec<u8>);
 fn behave(word: &str) -> Answer {
     match word {
         "/panic" => out_of_order(),
-        "/loop" => loop {
-            std::hint::spin_loop();
-        },
+        "/loop" => {
+            // So that who waits for this knows that it is under way.
+            eprintln!("looping");
+            loop {
+                std::hint::spin_loop();
+            }
+        }
         "/oom" => {
             let mut hoard: Vec<Vec<u8>> = Vec::new();
             loop {
-                hoard.push(vec![1; 1 << 20]);
+                hoard.push(vec![1; 8 << 20]);
                 std::hint::black_box(&mut hoard);
             }
         }

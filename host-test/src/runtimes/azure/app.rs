@@ -151,6 +151,11 @@ impl App {
         Ok(app)
     }
 
+    /// Whether there is a function that not everybody may call.
+    pub(super) fn asks_for_a_key(&self) -> bool {
+        self.http.iter().any(|function| !function.anonymous)
+    }
+
     /// The function that has this path and takes this method.
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<&HttpFunction> {
         self.http

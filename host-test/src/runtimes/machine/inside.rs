@@ -1,12 +1,15 @@
 //! The inner side: the harness in namespaces of its own, with one program.
 
+use std::env;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
 
@@ -50,6 +53,7 @@ fn start(plan: &str, control: &OwnedFd) -> Result<Child, Said> {
     let plan: Plan =
         serde_json::from_str(plan).map_err(|e| failed("the plan cannot be read", &e))?;
     let mut listener = None;
+    let unshare = on_path("unshare").filter(|_| !plan.bare);
     if plan.bare {
         // As the first process of a namespace is by itself.
         set_child_subreaper(Some(Pid::INIT)).map_err(|e| failed("no way to end all", &e))?;
@@ -62,7 +66,8 @@ fn start(plan: &str, control: &OwnedFd) -> Result<Child, Said> {
             .map_err(|e| failed("cannot listen inside", &e))?;
         root::enter(&plan).map_err(|e| failed("no file system", &e))?;
     }
-    let child = spawn(&plan).map_err(|e| Said::NotStarted(e.raw_os_error().unwrap_or_default()))?;
+    let child = spawn(&plan, unshare.as_deref())
+        .map_err(|e| Said::NotStarted(e.raw_os_error().unwrap_or_default()))?;
     send(
         control,
         &Said::Started,
@@ -72,14 +77,26 @@ fn start(plan: &str, control: &OwnedFd) -> Result<Child, Said> {
     Ok(child)
 }
 
-/// Starts the program; a file that is neither a program for this machine nor a
-/// script fails as the system says, while the C library would hand it to a
-/// shell. A mere name is looked up in the program's own `PATH`.
-fn spawn(plan: &Plan) -> io::Result<Child> {
+/// Where a command of this machine lies.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    let mut places = env::split_paths(&folders).map(|folder| folder.join(name));
+    places.find(|place| place.is_file())
+}
+
+/// Starts the program; what cannot be executed fails as the system says: the C
+/// library would hand to a shell what is neither a program for this machine nor
+/// a script, and who changes users first says nothing. A mere name is looked up
+/// in the program's own `PATH`.
+fn spawn(plan: &Plan, unshare: Option<&Path>) -> io::Result<Child> {
     if plan.program.components().count() > 1 {
         check(&plan.folder.join(&plan.program))?;
     }
-    Command::new(&plan.program)
+    let mut command = match (plan.user, unshare) {
+        (Some(user), Some(unshare)) => as_user(user, unshare, plan),
+        _ => Command::new(&plan.program),
+    };
+    command
         .args(&plan.arguments)
         .current_dir(&plan.folder)
         .env_clear()
@@ -88,19 +105,38 @@ fn spawn(plan: &Plan) -> io::Result<Child> {
         .spawn()
 }
 
+/// As a user who is root nowhere: in a user namespace below, which may change
+/// nothing of what was furnished.
+fn as_user(user: u32, unshare: &Path, plan: &Plan) -> Command {
+    let mut command = Command::new(unshare);
+    command
+        .arg("--user")
+        .arg(format!("--map-user={user}"))
+        .arg(format!("--map-group={user}"))
+        .arg("--")
+        .arg(&plan.program);
+    command
+}
+
 fn check(program: &Path) -> io::Result<()> {
-    let mut start = [0; 20];
+    let mut start = [0; 256];
     let mut file = File::open(program)?;
     let length = file.read(&mut start)?;
+    let start = start.get(..length).unwrap_or_default();
+    if file.metadata()?.permissions().mode() & 0o111 == 0 {
+        return Err(Errno::ACCESS.into());
+    }
+    if let Some(line) = start.strip_prefix(b"#!") {
+        let mut words = line.split(|byte| byte.is_ascii_whitespace());
+        let interpreter = words.find(|word| !word.is_empty()).unwrap_or_default();
+        return fs::metadata(Path::new(OsStr::from_bytes(interpreter))).map(|_| ());
+    }
     // ELF of 64 bits, little endian, for x86-64 or AArch64.
-    let known = start.starts_with(b"#!")
-        || (length == start.len()
-            && start.starts_with(b"\x7fELF\x02\x01")
-            && matches!(start.get(18..), Some([62 | 183, 0])));
-    let executable = file.metadata()?.permissions().mode() & 0o111 != 0;
-    match executable && !known {
-        true => Err(Errno::NOEXEC.into()),
-        false => Ok(()),
+    let known =
+        start.starts_with(b"\x7fELF\x02\x01") && matches!(start.get(18..20), Some([62 | 183, 0]));
+    match known {
+        true => Ok(()),
+        false => Err(Errno::NOEXEC.into()),
     }
 }
 

@@ -46,6 +46,10 @@ use wire::{Ask, Said, receive, send};
 /// The command of the harness that is its inner side.
 pub(crate) const INSIDE: &str = "inside";
 
+/// Whom programs run as where the platform's documents say that it is not root
+/// but not which number it has.
+pub(super) const UNPRIVILEGED: u32 = 1000;
+
 /// How often a program is asked for its port, and its memory looked at.
 const PORT_PAUSE: Duration = Duration::from_millis(10);
 const MEMORY_PAUSE: Duration = Duration::from_millis(50);

@@ -1,14 +1,17 @@
 //! The file system that a program sees: this machine's, read-only, with the
-//! platform's own paths in it.
+//! platform's own paths in it. The code's folder may be written to where the
+//! plan says so, `/tmp` always.
 
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
-use rustix::mount::{MountFlags, mount, mount_bind_recursive, mount_remount};
-use rustix::process::chroot;
+use rustix::mount::{
+    MountFlags, UnmountFlags, mount, mount_bind_recursive, mount_remount, unmount,
+};
+use rustix::process::pivot_root;
 
 use super::wire::Plan;
 
@@ -28,6 +31,10 @@ pub(super) fn enter(plan: &Plan) -> io::Result<()> {
         ])
     };
     furnish(Path::new("/"), new, &own().collect::<Vec<_>>())?;
+    // What came along with a folder too, such as /dev/shm.
+    for place in mounted_below(new)? {
+        let _ = read_only(&place);
+    }
     let inside = |path: &Path| new.join(path.strip_prefix("/").unwrap_or(path));
     for (link, target) in &plan.links {
         let link = inside(link);
@@ -51,8 +58,16 @@ pub(super) fn enter(plan: &Plan) -> io::Result<()> {
     if mount("proc", &processes, "proc", flags, None).is_err() {
         mount_bind_recursive(PROCESSES, &processes)?;
     }
+    // The machine's settings, not a program's.
+    let settings = processes.join("sys");
+    if mount_bind_recursive(&settings, &settings).is_ok() {
+        let _ = read_only(&settings);
+    }
     let _ = read_only(new);
-    chroot(new)?;
+    // Who lives below another root than its namespace's may not make users.
+    std::env::set_current_dir(new)?;
+    pivot_root(".", ".")?;
+    unmount(".", UnmountFlags::DETACH)?;
     std::env::set_current_dir("/")
 }
 
@@ -81,12 +96,21 @@ fn furnish(old: &Path, new: &Path, own: &[&Path]) -> io::Result<()> {
             } else {
                 File::create(&place)?;
             }
-            if mount_bind_recursive(&path, &place).is_ok() && kind.is_dir() {
-                let _ = read_only(&place);
-            }
+            let _ = mount_bind_recursive(&path, &place);
         }
     }
     Ok(())
+}
+
+/// Where something is mounted below a folder, as proc_pid_mountinfo(5) tells.
+/// Places with odd names are left out.
+fn mounted_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo")?;
+    let places = mounts.lines().filter_map(|line| line.split(' ').nth(4));
+    Ok(places
+        .map(PathBuf::from)
+        .filter(|place| place.starts_with(folder) && place != folder)
+        .collect())
 }
 
 /// Makes a mount read-only. The flags that it has may not be taken from it in

@@ -1,11 +1,12 @@
 //! The outer side's part of a start: the inner side, and the socket to it.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
@@ -89,12 +90,26 @@ pub(super) fn start(ground: &Ground, plan: &Plan, log: &Log) -> Result<Started, 
     Err(error)
 }
 
+/// How long a program waits for another one to end, where but one can run.
+const TURN: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Held while a program has a port that others want too.
 pub(super) fn lock() -> Result<File, StartError> {
-    let held = || {
-        let file = File::create(std::env::temp_dir().join("edgepick-host-test.lock"))?;
-        file.lock()?;
-        Ok(file)
-    };
-    held().map_err(|e: io::Error| StartError::Emulator(e.to_string()))
+    let trouble = |e: io::Error| StartError::Emulator(e.to_string());
+    let path = std::env::temp_dir().join("edgepick-host-test.lock");
+    let file = File::create(path).map_err(trouble)?;
+    let patience = Instant::now() + TURN;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(e)) => return Err(trouble(e)),
+            Err(TryLockError::WouldBlock) if Instant::now() < patience => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                let text =
+                    "without namespaces one program runs at a time, and another one still does";
+                return Err(StartError::Emulator(text.to_owned()));
+            }
+        }
+    }
 }

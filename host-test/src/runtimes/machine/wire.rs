@@ -39,6 +39,9 @@ pub(crate) struct Plan {
     pub(crate) arguments: Vec<String>,
     /// All of it: nothing is inherited.
     pub(crate) environment: Vec<(String, String)>,
+    /// As which user, where that is not root. Without namespaces it is whoever
+    /// runs the harness.
+    pub(crate) user: Option<u32>,
     /// Where the platform's own interface listens.
     pub(crate) listen: Option<SocketAddr>,
     /// Whether it takes its port from its environment, so that others may run

@@ -171,6 +171,59 @@ fn handlers_that_fail() {
 }
 
 #[test]
+fn functions_may_ask_for_a_key() {
+    let Some(script) = python(include_str!("programs/handler.py")) else {
+        return;
+    };
+    let (host, pic) = (host(true, ""), PIC.replace("anonymous", "function"));
+    let files = [
+        ("host.json", 0o644, host.as_str()),
+        ("handler", 0o755, script.as_str()),
+        ("pic/function.json", 0o644, pic.as_str()),
+    ];
+    let program = deploy("azure", &files, settings());
+    let log = program.log();
+    let key = log.trim().rsplit(' ').next().unwrap();
+    let address = behind(&*program, "azurewebsites");
+    let address = address.address();
+    let coded: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    for (query, field, status) in [
+        ("", None, 401),
+        ("?code=other", None, 401),
+        ("", Some("other"), 401),
+        (&*format!("?code={coded}"), None, 200),
+        ("", Some(key), 200),
+    ] {
+        let fields: Vec<_> = field
+            .map(|key| ("X-Functions-Key", key))
+            .into_iter()
+            .collect();
+        let reply = ask(address, "GET", &format!("/a{query}"), &fields, b"");
+        assert_eq!(reply.status, status, "{query} {field:?}");
+        if status == 401 {
+            assert_eq!(reply.text(), "");
+        }
+    }
+}
+
+#[test]
+fn a_handler_that_fails_too_often_is_given_up() {
+    let Some(program) = app(&host(true, ""), settings()) else {
+        return;
+    };
+    let listener = behind(&*program, "azurewebsites");
+    for _ in 0..4 {
+        assert_eq!(get(listener.address(), "/exit").status, 500);
+    }
+    assert_eq!(get(listener.address(), "/").status, 503);
+    assert!(
+        program.log().contains("not started again"),
+        "{}",
+        program.log()
+    );
+}
+
+#[test]
 fn zips_that_the_host_cannot_read() {
     let whole = host(true, "");
     for (files, message) in [

@@ -51,6 +51,23 @@ fn requests_get_through_unchanged() {
 }
 
 #[test]
+fn ten_requests_are_under_way_at_once_and_no_more() {
+    let Some(program) = web(COMMAND, settings()) else {
+        return;
+    };
+    let listener = behind(&*program, "http-trigger");
+    let address = listener.address();
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..30)
+            .map(|_| scope.spawn(move || get(address, "/ten").status))
+            .collect();
+        for status in asked {
+            assert_eq!(status.join().unwrap(), 200);
+        }
+    });
+}
+
+#[test]
 fn other_triggers_post_to_invoke() {
     let Some(program) = web(COMMAND, settings()) else {
         return;

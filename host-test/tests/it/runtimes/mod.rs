@@ -2,10 +2,13 @@
 //! in zips made here.
 
 mod aliyun;
+mod alone;
 mod arm64;
 mod aws;
 mod azure;
 mod baidu;
+mod edited;
+mod failing;
 mod google;
 mod huawei;
 mod leancloud;
@@ -13,6 +16,8 @@ mod openwhisk;
 pub(crate) mod packed;
 mod polling;
 mod tencent;
+mod trusted;
+mod users;
 
 use std::io::{Cursor, Write as _};
 use std::process::Command;

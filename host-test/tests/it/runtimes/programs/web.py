@@ -1,8 +1,10 @@
 # A program that answers HTTP and says what it saw: where to listen is its
 # argument.
-import http.server, json, os, signal, sys, time
+import http.server, json, os, signal, sys, threading, time
 
 host, port = sys.argv[1].rsplit(":", 1)
+ten = threading.Barrier(10)
+room = threading.Semaphore(10)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -15,6 +17,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "exit":
             print("going", flush=True)
             os._exit(7)
+        if path == "ten":
+            crowded = not room.acquire(blocking=False)
+            ten.wait()
+            room.release()
+            path = "fail" if crowded else path
         if path == "sleep":
             time.sleep(1000)
         if path == "fail":

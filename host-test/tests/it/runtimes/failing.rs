@@ -1,0 +1,310 @@
+//! A component that panics, loops and hoards memory inside of the runner: each
+//! platform gets its own form of error, the process lives, and the next call is
+//! answered.
+
+use std::net::SocketAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use edgepick_host::pack::Site;
+use edgepick_host::runner_engine::{Architecture, precompile};
+use host_test::gateways::{Failure, Invocation, Outcome};
+use host_test::runtimes::{Program, RUNTIMES, Runtime, find, has_namespaces};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+
+use super::packed::LIST;
+use super::{behind, edited, logged};
+use crate::client::get;
+use crate::stands::input;
+use crate::zips::{deployed, deployed_with, site};
+
+/// See `guests/unruly`.
+const UNRULY: &[u8] = include_bytes!(env!("EDGEPICK_UNRULY"));
+
+/// What the program says at each of its starts.
+const STARTED: &str = "warning: list.txt:2:";
+
+/// A zip's content with that component, and with a list that is complained of.
+fn unruly() -> Site {
+    let mut site = site(input(LIST), None);
+    for file in &mut site.files {
+        match &*file.name {
+            "component.cwasm" => {
+                file.bytes = precompile(UNRULY, Architecture::X86_64).unwrap().into();
+            }
+            "list.txt" => file.bytes = (&b"https://i.example/1.webp\nno address\n"[..]).into(),
+            _ => {}
+        }
+    }
+    site
+}
+
+/// An event that does as the word says.
+type Event = fn(&str) -> Value;
+
+fn plain(word: &str) -> Value {
+    json!({ "do": word })
+}
+
+/// What only some platforms need beside the event.
+struct Row {
+    kind: &'static str,
+    event: Event,
+    target: &'static str,
+    /// What stands in the answer after a failure, and after a time-out.
+    failed: &'static str,
+    late: &'static str,
+}
+
+const ROWS: [Row; 10] = [
+    Row {
+        kind: "aws",
+        event: plain,
+        target: "",
+        failed: "Runtime.internal: the component failed: ",
+        late: "Runtime.timeout: the component took longer than 2 s",
+    },
+    Row {
+        kind: "azure",
+        event: |word| json!({ "Data": { "req": { "do": word } }, "Metadata": {} }),
+        target: "/edgepick",
+        failed: "500 Internal Server Error",
+        late: "500 Internal Server Error",
+    },
+    Row {
+        kind: "google",
+        event: plain,
+        target: "/",
+        failed: "500 Internal Server Error: the component failed: ",
+        late: "500 Internal Server Error: the component took longer than 2 s",
+    },
+    Row {
+        kind: "openwhisk",
+        event: plain,
+        target: "",
+        failed: r#""statusCode":500"#,
+        late: r#""statusCode":504"#,
+    },
+    Row {
+        kind: "aliyun",
+        event: plain,
+        target: "",
+        failed: "the component failed: ",
+        late: "the component took longer than 2 s",
+    },
+    Row {
+        kind: "tencent-event",
+        event: plain,
+        target: "",
+        failed: "the component failed: ",
+        late: "the component took longer than 2 s",
+    },
+    Row {
+        kind: "baidu",
+        event: plain,
+        target: "",
+        failed: r#""errorType":"internal""#,
+        late: r#""errorType":"timeout""#,
+    },
+    Row {
+        kind: "huawei",
+        event: |word| {
+            json!({
+                "httpMethod": "GET", "path": word, "isBase64Encoded": false,
+                "requestContext": {},
+            })
+        },
+        target: "",
+        failed: r#""code":"internal""#,
+        late: r#""code":"timeout""#,
+    },
+    Row {
+        kind: "huawei-event",
+        event: plain,
+        target: "",
+        failed: r#""errorType":"internal""#,
+        late: r#""errorType":"timeout""#,
+    },
+    Row {
+        kind: "leancloud",
+        event: plain,
+        target: "/1.1/functions/random",
+        failed: r#"{"code":1,"error":"the component failed: "#,
+        late: r#"{"code":124,"error":"The request timed out on the server."}"#,
+    },
+];
+
+/// Callers of LeanCloud's functions show its app's keys; Azure's host names
+/// each call.
+const SHOWN: [(&str, &str); 3] = [
+    ("x-lc-id", "hT4kQ9wZr2LmVxYb7NcPdE1s-gzGzoHsz"),
+    ("x-lc-key", "kQ7vXy2LmN4pRs6TuWz8aBcD"),
+    ("x-azure-functions-invocationid", ID),
+];
+
+const ID: &str = "5b0b9f3e-0000-4000-8000-000000000001";
+
+/// What the platform makes of one event, as a text.
+fn called(program: &dyn Program, row: &Row, word: &str) -> String {
+    let fields = SHOWN.map(|(name, value)| {
+        (
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        )
+    });
+    let invocation = Invocation {
+        event: (row.event)(word).to_string().into_bytes(),
+        request_id: ID.to_owned(),
+        target: (!row.target.is_empty()).then(|| row.target.to_owned()),
+        headers: HeaderMap::from_iter(fields),
+        ..Invocation::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let outcome = runtime.block_on(program.function().unwrap().invoke(&invocation));
+    let text = match outcome {
+        Outcome::Returned(bytes) => String::from_utf8(bytes).unwrap(),
+        Outcome::Failed(Failure::Threw(text)) => text,
+        Outcome::Failed(other) => panic!("{}: {other:?}: {}", row.kind, program.log()),
+    };
+    if row.kind != "huawei" {
+        return text;
+    }
+    // Its proxy makes a document of any answer.
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let body = STANDARD.decode(document["body"].as_str().unwrap()).unwrap();
+    String::from_utf8(body).unwrap()
+}
+
+/// The same by plain HTTP, in the form of the public interface.
+#[track_caller]
+fn asked(address: SocketAddr, base: &str, word: &str, at: &str) {
+    let (status, code) = match word {
+        LOOP => (504, "timeout"),
+        _ => (500, "internal"),
+    };
+    let reply = get(address, &format!("{base}{word}"));
+    assert_eq!(reply.status, status, "{at} {word}: {}", reply.text());
+    assert_eq!(reply.json()["code"], code, "{at} {word}");
+    assert_eq!(reply.header("cache-control"), Some("no-store"), "{at}");
+    // By an instance that has never failed.
+    let reply = get(address, &format!("{base}/good"));
+    assert_eq!(
+        (reply.status, reply.text()),
+        (200, "1"),
+        "{at} after {word}"
+    );
+}
+
+const LOOP: &str = "/loop";
+
+/// Everything that a program is asked for, in both ways.
+fn check(row: &Runtime, program: &dyn Program, word: &str) {
+    for door in row.doors.iter().filter(|door| door.faithful).take(1) {
+        let listener = behind(program, door.name);
+        asked(listener.address(), door.base, word, row.kind);
+    }
+    for events in ROWS.iter().filter(|events| events.kind == row.kind) {
+        let text = called(program, events, word);
+        let expected = if word == LOOP {
+            events.late
+        } else {
+            events.failed
+        };
+        assert!(text.contains(expected), "{} {word}: {text}", row.kind);
+        let text = called(program, events, "/good");
+        let good = row.kind == "huawei" && text == "1" || text.contains("good");
+        assert!(good, "{} after {word}: {text}", row.kind);
+    }
+}
+
+#[test]
+fn failures_inside_of_the_runner_are_reported_and_it_lives_on() {
+    let site = unruly();
+    // Without namespaces one runs at a time.
+    let at_once = if has_namespaces() { RUNTIMES.len() } else { 1 };
+    for rows in RUNTIMES.chunks(at_once) {
+        let programs: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let program = deployed_with(row, &site, |settings| {
+                    if row.kind == "google" {
+                        let events = ("FUNCTION_SIGNATURE_TYPE", "cloudevent");
+                        settings.environment = vec![(events.0.to_owned(), events.1.to_owned())];
+                    }
+                });
+                (row, program)
+            })
+            .collect();
+        for (row, program) in &programs {
+            check(row, &**program, "/panic");
+            check(row, &**program, "/oom");
+        }
+        // These wait for a time-out, and need not wait for each other.
+        std::thread::scope(|scope| {
+            for (row, program) in &programs {
+                scope.spawn(|| check(row, &**program, LOOP));
+            }
+        });
+        for (row, program) in &programs {
+            logged(&**program, STARTED, 1);
+            let log = program.log();
+            let starts = log.matches(STARTED).count();
+            assert_eq!(starts, 1, "{} started again: {log}", row.kind);
+        }
+    }
+}
+
+#[test]
+fn every_kind_can_fail() {
+    for row in RUNTIMES {
+        let events = ROWS.iter().any(|events| events.kind == row.kind);
+        assert_eq!(events, !row.gateways.is_empty(), "{}", row.kind);
+    }
+}
+
+#[test]
+fn a_hoard_leaves_room_in_128_mib_of_addresses() {
+    const START: &str = r#"#!/bin/bash
+ulimit -v 131072
+cd "$(dirname "$0")" && exec ./edgepick-runner --platform tencent
+"#;
+    let pictures = site(input(LIST), None);
+    for (site, path, status) in [(&pictures, "/", 302), (&unruly(), "/oom", 500)] {
+        let program = edited::deployed("tencent", site, "scf_bootstrap", Some(START));
+        let listener = behind(&*program, "function-url");
+        for _ in 0..3 {
+            let reply = get(listener.address(), path);
+            assert_eq!(reply.status, status, "{}: {}", reply.text(), program.log());
+        }
+        assert_eq!(
+            program.log().matches("listening").count(),
+            1,
+            "{}",
+            program.log()
+        );
+    }
+}
+
+#[test]
+fn what_is_under_way_is_answered_before_the_end() {
+    let site = unruly();
+    for kind in ["google", "leancloud"] {
+        let row = find(kind).unwrap();
+        let program = deployed(row, &site);
+        let listener = behind(&*program, row.doors[0].name);
+        let address = listener.address();
+        let reply = std::thread::spawn(move || get(address, LOOP));
+        logged(&*program, "looping\n", 1);
+        assert_eq!(program.stop(), Some(0), "{kind}: {}", program.log());
+        let reply = reply.join().unwrap();
+        assert_eq!(
+            (reply.status, &reply.json()["code"]),
+            (504, &json!("timeout")),
+            "{kind}"
+        );
+    }
+}
