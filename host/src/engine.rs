@@ -49,12 +49,12 @@ const LARGE: usize = 16 << 20;
 /// system does not grant that much address space, memory is mapped as needed.
 ///
 /// What a guest leaves in its memory is undone in the way that takes less time
-/// for a component of that many bytes.
+/// for a component of that many bytes, whose guests answer `reuse` times.
 ///
 /// # Errors
 ///
 /// Those of [`Engine::new`].
-pub(crate) fn serving(instances: u32, component: usize) -> Result<Engine, Error> {
+pub(crate) fn serving(instances: u32, component: usize, reuse: u32) -> Result<Engine, Error> {
     let mut config = base();
     config.epoch_interruption(true);
     let mut pool = PoolingAllocationConfig::new();
@@ -64,7 +64,7 @@ pub(crate) fn serving(instances: u32, component: usize) -> Result<Engine, Error>
         .total_tables(instances.saturating_mul(MODULES))
         .total_stacks(instances)
         .table_keep_resident(KEEP_RESIDENT);
-    if component < SCANNED {
+    if component < SCANNED || reuse > 1 {
         pool.pagemap_scan(Enabled::Auto)
             .linear_memory_keep_resident(KEEP_RESIDENT);
     }
@@ -82,7 +82,7 @@ pub(crate) fn serving(instances: u32, component: usize) -> Result<Engine, Error>
 const KEEP_RESIDENT: usize = 128 << 10;
 
 /// Bytes of a component above which to ask Linux for the pages that were written
-/// to takes longer than to fault them in anew.
+/// to takes longer than to fault in anew those that one answer reads.
 const SCANNED: usize = 2 << 20;
 
 /// Advances the engine's epoch for as long as anyone holds it.

@@ -14,7 +14,8 @@ use super::log::Pending;
 #[derive(Debug)]
 pub(super) enum Answer {
     Bytes(Full<Bytes>),
-    Stream(Stream),
+    /// Rare, and much larger than bytes.
+    Stream(Box<Stream>),
 }
 
 /// A guest's stream and the line of the log that waits for its end.
@@ -30,7 +31,7 @@ impl Answer {
     }
 
     pub(super) fn stream(body: WasiBody) -> Self {
-        Self::Stream(Stream { body, log: None })
+        Self::Stream(Box::new(Stream { body, log: None }))
     }
 
     /// Logs a stream when it has ended, however it ends.
@@ -51,7 +52,8 @@ impl Body for Answer {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match self.get_mut() {
             Self::Bytes(body) => Pin::new(body).poll_frame(context).map_err(|e| match e {}),
-            Self::Stream(Stream { body, log }) => {
+            Self::Stream(stream) => {
+                let Stream { body, log } = &mut **stream;
                 let polled = Pin::new(body).poll_frame(context);
                 if let (Poll::Ready(Some(Ok(frame))), Some(log)) = (&polled, log) {
                     log.sent(frame.data_ref().map_or(0, Bytes::len));

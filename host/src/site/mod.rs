@@ -104,8 +104,8 @@ impl Site {
     /// `wasi:http/proxy` world does not offer.
     pub fn new(component: &[u8], options: SiteOptions) -> Result<Self, SiteError> {
         let sealed = seal(component)?;
-        let engine =
-            engine::serving(options.instances, sealed.len()).map_err(SiteError::Compile)?;
+        let engine = engine::serving(options.instances, sealed.len(), options.reuse)
+            .map_err(SiteError::Compile)?;
         let component = Component::from_binary(&engine, &sealed).map_err(SiteError::Compile)?;
         let pre = linker(&engine)
             .and_then(|linker| linker.instantiate_pre(&component))
