@@ -81,7 +81,7 @@ impl Recent {
     const SHAPES: usize = 8;
 
     fn read(&mut self, lines: &Bytes) -> HeaderMap {
-        let mut shapes = self.shapes.iter_mut();
+        let mut shapes = self.shapes.iter();
         if let Some(headers) = shapes.find_map(|shape| shape.read(lines)) {
             return headers;
         }
@@ -145,7 +145,7 @@ impl Shape {
     }
 
     /// The lines as a map, if they are of this shape.
-    fn read(&mut self, lines: &Bytes) -> Option<HeaderMap> {
+    fn read(&self, lines: &Bytes) -> Option<HeaderMap> {
         let mut others = [const { None }; Self::FIELDS];
         let mut start = 0;
         for (known, other) in self.lines.iter().zip(&mut others) {

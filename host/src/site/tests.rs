@@ -92,6 +92,28 @@ fn a_seed_makes_randomness_repeatable() {
     );
 }
 
+/// A guest asks for one number, then for pages of 32: none is drawn from twice.
+#[test]
+fn a_guest_that_goes_on_draws_anew() {
+    let site = sample_with(SiteOptions {
+        seed: Some(3),
+        ..SiteOptions::default()
+    });
+    wait(async {
+        let instances = site.instances();
+        let mut draws = Vec::new();
+        for _ in 0..1 + 3 * 32 {
+            draws.push(get(&instances, "/?type=text").await.body);
+        }
+        let pages: Vec<_> = draws[1..].chunks(32).collect();
+        for page in &pages {
+            let different: std::collections::BTreeSet<_> = page.iter().collect();
+            assert!(different.len() >= 12, "{} of 32", different.len());
+        }
+        assert!(pages[0] != pages[1] && pages[1] != pages[2] && pages[0] != pages[2]);
+    });
+}
+
 #[test]
 fn guests_beyond_the_limit_are_refused() {
     let site = sample_with(SiteOptions {
