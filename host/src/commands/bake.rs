@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::progress::Bar;
-use super::{CommandError, report, runtime};
+use super::{CommandError, output, report, runtime};
 use crate::COMPONENT;
 use crate::input::{Input, Prepared, default_config};
 use crate::inspect;
@@ -86,12 +86,7 @@ impl Bake {
             "bytes",
             &report::bytes(baked.component.len(), rest, site.bytes),
         );
-        if self.output.as_os_str() == "-" {
-            eprint!("{summary}");
-        } else {
-            print!("{summary}");
-        }
-        Ok(())
+        Ok(output::summary(&self.output, &summary)?)
     }
 }
 
@@ -104,9 +99,10 @@ pub(super) fn prepare(input: &Input) -> Result<Prepared, CommandError> {
 /// Writes a file whole or not at all: into a temporary one beside it, which
 /// then takes its name.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let written = if path.as_os_str() == "-" {
-        io::stdout().lock().write_all(bytes)
-    } else if path.exists() && !path.is_file() {
+    if path.as_os_str() == "-" {
+        return Ok(output::write(bytes)?);
+    }
+    let written = if path.exists() && !path.is_file() {
         // A pipe or a device cannot be replaced; a folder fails here.
         fs::write(path, bytes)
     } else {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use serde::Serialize;
 
-use super::{CommandError, report, runtime};
+use super::{CommandError, output, report, runtime};
 use crate::bindings::answer;
 use crate::clouds::{Cloud, Clouds, Cost, Figure, Usage, clouds};
 use crate::input::sample;
@@ -51,9 +51,9 @@ impl CloudsCommand {
             _ => Vec::new(),
         };
         if self.json {
-            let json = serde_json::to_string_pretty(&Answer { table, cost, usage });
-            println!("{}", json.map_err(|e| CommandError::Failed(e.to_string()))?);
-            return Ok(());
+            let json = serde_json::to_string_pretty(&Answer { table, cost, usage })
+                .map_err(|e| CommandError::Failed(e.to_string()))?;
+            return Ok(output::write(format!("{json}\n").as_bytes())?);
         }
         let mut text = String::new();
         for (i, cloud) in table.clouds.iter().enumerate() {
@@ -68,8 +68,7 @@ impl CloudsCommand {
             );
         }
         text.push_str("The figures' sources and dates: --json. A site needs no database: its list is in the component.\n");
-        print!("{text}");
-        Ok(())
+        Ok(output::write(text.as_bytes())?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CommandError, read, report};
+use super::{CommandError, output, read, report};
 use crate::inspect::inspect;
 
 /// Tell what a component holds.
@@ -25,8 +25,7 @@ impl Inspect {
         if self.json {
             let json = serde_json::to_string_pretty(&found)
                 .map_err(|e| CommandError::Failed(e.to_string()))?;
-            println!("{json}");
-            return Ok(());
+            return Ok(output::write(format!("{json}\n").as_bytes())?);
         }
         let mut text = format!("{}\n", self.file.display());
         match &found.site {
@@ -62,7 +61,6 @@ impl Inspect {
                 &format!("{:<24} {bytes:>12}", section.name),
             );
         }
-        print!("{text}");
-        Ok(())
+        Ok(output::write(text.as_bytes())?)
     }
 }

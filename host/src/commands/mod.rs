@@ -4,6 +4,7 @@
 mod bake;
 mod clouds;
 mod inspect;
+mod output;
 mod pack;
 mod progress;
 mod report;
@@ -134,7 +135,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("error: {e}");
+            output::tell(&format!("error: {e}\n"));
             ExitCode::from(match e {
                 CommandError::Input(_) => 2,
                 CommandError::Failed(_) => 1,

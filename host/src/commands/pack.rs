@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::bake::{Sources, write};
 use super::progress::Bar;
-use super::{CommandError, report, runtime};
+use super::{CommandError, output, report, runtime};
 use crate::pack::{
     ALL, Baked, KINDS, Kind, LARGEST_LISTS, Places, Request, Site, Zip, kinds, pack,
 };
@@ -77,11 +77,7 @@ impl Pack {
             summary.push_str("\nNext:\n\n");
             summary.push_str(&kind.next_steps(&name, self.arch));
             summary.push('\n');
-            if path.as_os_str() == "-" {
-                eprint!("{summary}");
-            } else {
-                print!("{summary}");
-            }
+            output::summary(&path, &summary)?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::output;
 use crate::input::Prepared;
 use crate::inspect::{Facet, Site};
 
@@ -10,19 +11,22 @@ const SHOWN: usize = 8;
 
 /// What was noticed while reading, on standard error.
 pub(super) fn remarks(prepared: &Prepared) {
+    let mut text = String::new();
     if !prepared.problems.is_empty() {
-        eprintln!("{}", prepared.problems);
-        eprintln!("left out {}", count(prepared.problems.total(), "line"));
+        let left_out = count(prepared.problems.total(), "line");
+        let _ = writeln!(text, "{}\nleft out {left_out}", prepared.problems);
     }
     for warning in &prepared.warnings {
-        eprintln!("{warning}");
+        let _ = writeln!(text, "{warning}");
     }
     for conflict in prepared.conflicts.iter().take(SHOWN) {
-        eprintln!("{conflict}");
+        let _ = writeln!(text, "{conflict}");
     }
     if let Some(more) = prepared.conflicts.len().checked_sub(SHOWN + 1) {
-        eprintln!("and {} more", count(more as u64 + 1, "such duplicate"));
+        let more = count(more as u64 + 1, "such duplicate");
+        let _ = writeln!(text, "and {more} more");
     }
+    output::tell(&text);
 }
 
 /// A line of a summary.

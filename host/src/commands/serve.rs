@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::bake::{Sources, prepare};
 use super::progress::Bar;
-use super::{CommandError, read, report, runtime};
+use super::{CommandError, output, read, report, runtime};
 use crate::input::{Prepared, sample};
 use crate::server::{Door, Log, Server, ServerOptions};
 use crate::shape::is_wasm;
@@ -120,7 +120,11 @@ impl Serve {
             CommandError::Failed(format!("{}: cannot listen there: {e}", self.addr))
         })?;
         // The first line, so that whoever chose port 0 can read it there.
-        eprintln!("http://{}/ serves {}", server.address(), found.what);
+        output::tell(&format!(
+            "http://{}/ serves {}\n",
+            server.address(),
+            found.what
+        ));
         if let Some(prepared) = &found.prepared {
             report::remarks(prepared);
         }

@@ -179,6 +179,48 @@ fn a_component_can_go_through_a_pipe() {
     );
 }
 
+/// The end of a pipe that nobody reads.
+fn closed() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+#[test]
+fn whoever_stops_reading_has_read_enough() {
+    let folder = folder();
+    check(folder.path(), &["bake", "pc.txt", "-o", "s.wasm"], 0);
+    for (arguments, code) in [
+        (&["clouds"][..], 0),
+        (&["clouds", "--json"], 0),
+        (&["inspect", "s.wasm"], 0),
+        (&["inspect", "s.wasm", "--json"], 0),
+        (&["bake", "bad.txt"], 0),
+        (&["bake", "pc.txt", "-o", "-"], 0),
+        (&["pack", "pc.txt", "--for", "aws"], 0),
+        (&["pack", "pc.txt", "--for", "aws", "-o", "-"], 0),
+        (&["inspect", "none.wasm"], 2),
+    ] {
+        let mut command = command(folder.path(), arguments);
+        let status = command.stdout(closed()).stderr(closed()).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_is_an_error() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full");
+    let mut command = command(Path::new("."), &["clouds"]);
+    let output = command.stdout(full.unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.starts_with("error: standard output cannot be written: "),
+        "{said}"
+    );
+}
+
 /// A server that is ended when dropped, and the line it began with.
 struct Serving(Child, String);
 
