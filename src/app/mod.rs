@@ -77,9 +77,15 @@ impl<'a> Site<'a> {
             catalogue,
         })
     }
+}
 
+impl route::Names for Site<'_> {
     fn is_category(&self, name: &str) -> bool {
         self.catalogue.facet(FacetKind::Category, name).is_some()
+    }
+
+    fn is_id(&self, id: &str) -> bool {
+        self.catalogue.find_picture(id).is_some()
     }
 }
 
@@ -198,9 +204,9 @@ impl Exchange<'_> {
         // The query is read even where the path leads nowhere: it says what
         // form the error takes.
         let (path, asked) = self.request.parts();
-        let routed = self.segments(path).and_then(|segments| {
-            route::route(&segments, query, &|name| self.site.is_category(name))
-        });
+        let routed = self
+            .segments(path)
+            .and_then(|segments| route::route(&segments, query, self.site));
         let read = query.read(asked);
         let route = routed.map_err(|error| self.with_categories(error))?;
         read?;
@@ -215,8 +221,7 @@ impl Exchange<'_> {
         let mount = self.caller.mount.unwrap_or(&self.site.settings.mount);
         let below = route::strip_mount(path, mount);
         let segments = route::segments(below);
-        let is_known =
-            |segments: &Vec<_>| route::is_known(segments, &|name| self.site.is_category(name));
+        let is_known = |segments: &Vec<_>| route::is_known(segments, self.site);
         // Where the mount was there, it is all that stands before the path.
         if let Some(likely) = self.caller.likely_mount
             && below.len() == path.len()

@@ -26,11 +26,15 @@ pub enum Route {
 pub struct Word {
     /// As it stands in the path.
     pub word: &'static str,
-    /// What it means, for people.
-    pub means: &'static str,
     /// Another spelling, for a category that bears this name.
     pub free: &'static str,
     lead: Lead,
+}
+
+/// What names mean something on a site.
+pub(super) trait Names {
+    fn is_category(&self, name: &str) -> bool;
+    fn is_id(&self, id: &str) -> bool;
 }
 
 enum Lead {
@@ -47,121 +51,36 @@ enum Lead {
     Absent,
 }
 
-const fn word(word: &'static str, means: &'static str, free: &'static str, lead: Lead) -> Word {
-    Word {
-        word,
-        means,
-        free,
-        lead,
-    }
+const fn word(word: &'static str, free: &'static str, lead: Lead) -> Word {
+    Word { word, free, lead }
 }
 
 /// The words of the public interface, one row each. Orientation words are
 /// those of [`values::ORIENTATIONS`] but for `any`.
 pub static WORDS: [Word; 23] = [
-    word(
-        "random",
-        "a random picture; what follows breaks caches",
-        "randoms",
-        Lead::Random,
-    ),
-    word(
-        "landscape",
-        "a landscape picture",
-        "landscapes",
-        Lead::Orientation(LANDSCAPE),
-    ),
-    word(
-        "portrait",
-        "a portrait picture",
-        "portraits",
-        Lead::Orientation(PORTRAIT),
-    ),
-    word(
-        "square",
-        "a square picture",
-        "squares",
-        Lead::Orientation(SQUARE),
-    ),
-    word(
-        "auto",
-        "as the caller's screen lies",
-        "autos",
-        Lead::Orientation(OrientationWish::Auto),
-    ),
-    word(
-        "pc",
-        "a landscape picture",
-        "pcs",
-        Lead::Orientation(LANDSCAPE),
-    ),
-    word(
-        "h",
-        "a landscape picture",
-        "h-",
-        Lead::Orientation(LANDSCAPE),
-    ),
-    word(
-        "mobile",
-        "a portrait picture",
-        "mobiles",
-        Lead::Orientation(PORTRAIT),
-    ),
-    word("v", "a portrait picture", "v-", Lead::Orientation(PORTRAIT)),
-    word("id", "that very picture", "ids", Lead::Id),
-    word("seed", "a picture fixed by a text", "seeds", Lead::Seed),
-    word("deck", "a card of a shuffled deck", "decks", Lead::Deck),
-    word(
-        "hourly",
-        "fixed for the hour",
-        "hours",
-        Lead::Period(Every::Hour),
-    ),
-    word(
-        "daily",
-        "fixed for the day",
-        "days",
-        Lead::Period(Every::Day),
-    ),
-    word(
-        "weekly",
-        "fixed for the week",
-        "weeks",
-        Lead::Period(Every::Week),
-    ),
-    word(
-        "categories",
-        "the categories there are",
-        "category",
-        Lead::Service(Route::Categories),
-    ),
-    word(
-        "info",
-        "what the site has",
-        "infos",
-        Lead::Service(Route::Info),
-    ),
-    word(
-        "healthz",
-        "whether the site answers",
-        "health",
-        Lead::Service(Route::Healthz),
-    ),
-    word("docs", "reserved", "doc", Lead::Absent),
-    word("gallery", "reserved", "galleries", Lead::Absent),
-    word("openapi.json", "reserved", "openapi", Lead::Absent),
-    word(
-        "robots.txt",
-        "for crawlers",
-        "robots",
-        Lead::Service(Route::Robots),
-    ),
-    word(
-        "favicon.ico",
-        "nothing",
-        "favicon",
-        Lead::Service(Route::Favicon),
-    ),
+    word("random", "randoms", Lead::Random),
+    word("landscape", "landscapes", Lead::Orientation(LANDSCAPE)),
+    word("portrait", "portraits", Lead::Orientation(PORTRAIT)),
+    word("square", "squares", Lead::Orientation(SQUARE)),
+    word("auto", "autos", Lead::Orientation(OrientationWish::Auto)),
+    word("pc", "pcs", Lead::Orientation(LANDSCAPE)),
+    word("h", "h-", Lead::Orientation(LANDSCAPE)),
+    word("mobile", "mobiles", Lead::Orientation(PORTRAIT)),
+    word("v", "v-", Lead::Orientation(PORTRAIT)),
+    word("id", "ids", Lead::Id),
+    word("seed", "seeds", Lead::Seed),
+    word("deck", "decks", Lead::Deck),
+    word("hourly", "hours", Lead::Period(Every::Hour)),
+    word("daily", "days", Lead::Period(Every::Day)),
+    word("weekly", "weeks", Lead::Period(Every::Week)),
+    word("categories", "category", Lead::Service(Route::Categories)),
+    word("info", "infos", Lead::Service(Route::Info)),
+    word("healthz", "health", Lead::Service(Route::Healthz)),
+    word("docs", "doc", Lead::Absent),
+    word("gallery", "galleries", Lead::Absent),
+    word("openapi.json", "openapi", Lead::Absent),
+    word("robots.txt", "robots", Lead::Service(Route::Robots)),
+    word("favicon.ico", "favicon", Lead::Service(Route::Favicon)),
 ];
 
 const LANDSCAPE: OrientationWish = OrientationWish::Is(crate::catalogue::Orientation::Landscape);
@@ -180,33 +99,21 @@ fn find(segment: &str) -> Option<&'static Word> {
     WORDS.iter().find(|word| word.word == segment)
 }
 
-/// Why a category may not bear a name, with the free spelling: its first
-/// segment is a word of the interface, or its last one an orientation, so that
-/// its path would mean something else.
+/// The free spelling for a category that may not bear its name: its first
+/// segment is a word of the interface, or a later one an orientation, so that
+/// its path would mean something else. `None` where the name is free.
 #[must_use]
 pub fn reserved(category: &str) -> Option<String> {
-    let (first, rest) = match category.split_once('/') {
-        Some((first, rest)) => (first, Some(rest)),
-        None => (category, None),
-    };
-    let spell = |segment: &str| {
-        let free = find(segment).map_or("anything", |word| word.free);
-        match rest {
-            Some(rest) if segment == first => format!("{free}/{rest}"),
-            Some(_) => category
-                .strip_suffix(segment)
-                .map_or_else(|| free.to_owned(), |head| format!("{head}{free}")),
-            None => free.to_owned(),
+    let mut taken = false;
+    let spell = |(place, segment)| match find(segment) {
+        Some(word) if place == 0 || matches!(word.lead, Lead::Orientation(_)) => {
+            taken = true;
+            word.free
         }
+        _ => segment,
     };
-    if find(first).is_some() {
-        return Some(spell(first));
-    }
-    let last = rest?.rsplit('/').next()?;
-    values::ORIENTATIONS
-        .iter()
-        .any(|(word, _)| *word == last)
-        .then(|| spell(last))
+    let free: Vec<&str> = category.split('/').enumerate().map(spell).collect();
+    taken.then(|| free.join("/"))
 }
 
 /// The path below a mount; the whole path when it is not below it.
@@ -240,7 +147,7 @@ pub(super) fn segments(path: &str) -> Result<Vec<Cow<'_, str>>, Error> {
 
 /// Whether the path's first segment means anything on this site.
 #[must_use]
-pub(super) fn is_known(segments: &[Cow<'_, str>], is_category: &dyn Fn(&str) -> bool) -> bool {
+pub(super) fn is_known(segments: &[Cow<'_, str>], names: &dyn Names) -> bool {
     match segments.split_first() {
         None => true,
         Some((first, rest)) => {
@@ -249,7 +156,7 @@ pub(super) fn is_known(segments: &[Cow<'_, str>], is_category: &dyn Fn(&str) -> 
             } else {
                 first
             };
-            find(first).is_some() || find(stem).is_some() || is_category(stem)
+            find(first).is_some() || find(stem).is_some() || names.is_category(stem)
         }
     }
 }
@@ -270,14 +177,14 @@ fn stem(segment: &str) -> Option<&str> {
 pub(super) fn route(
     segments: &[Cow<'_, str>],
     query: &mut Query,
-    is_category: &dyn Fn(&str) -> bool,
+    names: &dyn Names,
 ) -> Result<Route, Error> {
     let Some((first, rest)) = segments.split_first() else {
         return Ok(Route::Picture);
     };
     let found = find(first).or_else(|| stem(first).filter(|_| rest.is_empty()).and_then(find));
     let Some(word) = found else {
-        return below(segments, query, is_category);
+        return below(segments, query, names);
     };
     let said = || format!("the path /{}", segments.join("/"));
     let not_found =
@@ -287,10 +194,11 @@ pub(super) fn route(
         (Lead::Orientation(wish), []) => query.orientation.put(*wish, "path", word.word, said())?,
         (Lead::Period(every), rest) => {
             query.every.put(*every, "path", word.word, said())?;
-            return below(rest, query, is_category);
+            return below(rest, query, names);
         }
         (Lead::Id, [id]) => {
-            let id = stem(id).unwrap_or(id);
+            // An owner's own id may end like a file name.
+            let id = stem(id).filter(|_| !names.is_id(id)).unwrap_or(id);
             query.id_path.put(id.to_owned(), "path", id, said())?;
         }
         (Lead::Id, [id, info]) if info == "info" => {
@@ -324,11 +232,7 @@ fn put_text(slot: &mut crate::query::Slot<String>, text: &str, said: String) -> 
 
 /// What may stand below `/` or a period: a category with an orientation, and a
 /// file name that only breaks caches.
-fn below(
-    segments: &[Cow<'_, str>],
-    query: &mut Query,
-    is_category: &dyn Fn(&str) -> bool,
-) -> Result<Route, Error> {
+fn below(segments: &[Cow<'_, str>], query: &mut Query, names: &dyn Names) -> Result<Route, Error> {
     let Some((last, head)) = segments.split_last() else {
         return Ok(Route::Picture);
     };
@@ -341,18 +245,18 @@ fn below(
         format!("{}/{last}", category(head))
     };
     let said = || format!("the path /{whole}");
-    if is_category(&whole) {
+    if names.is_category(&whole) {
         query
             .category_path
             .put(whole.clone(), "path", &whole, said())?;
         return Ok(Route::Picture);
     }
-    let head_is_known = head.is_empty() || is_category(&category(head));
+    let head_is_known = head.is_empty() || names.is_category(&category(head));
     // Directly below a period an orientation is as good as below a category.
-    let wish = values::ORIENTATIONS
-        .iter()
-        .find(|(word, _)| *word == last)
-        .map(|(_, wish)| *wish);
+    let wish = find(last).and_then(|word| match word.lead {
+        Lead::Orientation(wish) => Some(wish),
+        _ => None,
+    });
     if !head_is_known || (wish.is_none() && file.is_none()) {
         return Err(unknown_category("path", &whole));
     }

@@ -78,21 +78,7 @@ impl Place {
             }
         }
         let category = parts.join("/");
-        // `any` and `auto` follow a category too, but lie no way.
-        let wish = |part: &str| values::orientation(part).is_some();
-        let free = if parts.iter().any(|part| wish(part)) {
-            let spell = |part: &&str| {
-                if wish(part) {
-                    format!("{part}-pictures")
-                } else {
-                    (*part).to_owned()
-                }
-            };
-            Some(parts.iter().map(spell).collect::<Vec<_>>().join("/"))
-        } else {
-            reserved(&category)
-        };
-        if let Some(free) = free {
+        if let Some(free) = reserved(&category) {
             return Err(CategoryFault::Reserved {
                 name: category,
                 free,
@@ -144,6 +130,7 @@ mod tests {
             ("pc/cats", Some("cats"), Some(Landscape)),
             ("pc/cats/square", Some("cats"), Some(Square)),
             ("cats/random", Some("cats/random"), None),
+            ("company/any", Some("company/any"), None),
             ("v2.0", Some("v2.0"), None),
         ];
         for (path, category, orientation) in table {
@@ -162,7 +149,7 @@ mod tests {
             .iter()
             .map(|word| word.word)
             .filter(|word| orientation(word).is_none());
-        for word in words.chain(["any"]) {
+        for word in words {
             for text in [word.to_owned(), format!("{word}/cats")] {
                 let fault = Place::of(&text).expect_err(&text);
                 let CategoryFault::Reserved { free, .. } = &fault else {
@@ -188,7 +175,7 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_the_others() {
         let table = [
-            ("company/any", "such as `company/any-pictures`"),
+            ("company/auto", "such as `company/autos`"),
             ("cats.jpg", "such as `cats`"),
             (".png", "such as `png`"),
             ("cats,dogs", "comma"),

@@ -178,10 +178,10 @@ fn sources_that_cannot_be_used_fail_and_say_why() {
         ),
         (
             SourceSpec {
-                category: Some("any".to_owned()),
+                category: Some("auto".to_owned()),
                 ..SourceSpec::new("-")
             },
-            "such as `any-pictures`",
+            "such as `autos`",
         ),
         (
             SourceSpec {
