@@ -97,7 +97,11 @@ impl Exchange<'_> {
             return chosen(self.named(std::slice::from_ref(id), &picker)?, kept);
         }
         if !query.ids.is_empty() {
-            return chosen(self.named(&query.ids, &picker)?, kept);
+            let mut pictures = self.named(&query.ids, &picker)?;
+            if query.count.get().is_some() {
+                pictures.truncate(count);
+            }
+            return chosen(pictures, kept);
         }
         if let (Some(deck), Some(k)) = (query.deck.get(), query.k.get()) {
             return chosen(hand(&picker, &with(deck), *k, count), kept);
@@ -153,8 +157,9 @@ impl Exchange<'_> {
             .iter()
             .map(|group| group.iter().filter_map(tag).collect())
             .collect();
-        if tags.iter().any(Vec::is_empty) {
-            return Err(no_match(query));
+        let named = query.tags.all.iter().zip(&tags);
+        if let Some((names, _)) = named.into_iter().find(|(_, found)| found.is_empty()) {
+            return Err(self.unknown_tag(query, names));
         }
         let orientation = match query.orientation.get() {
             Some(OrientationWish::Is(orientation)) => {
@@ -186,6 +191,21 @@ impl Exchange<'_> {
                 .map(|(entry, member)| Picture { entry, member })
                 .collect(),
         })
+    }
+
+    /// `404` for tags of which no picture has any, with those that there are.
+    fn unknown_tag(&self, query: &Query, names: &[String]) -> Error {
+        let catalogue = self.site.catalogue;
+        let tags = catalogue.facets(FacetKind::Tag);
+        let error = no_match(query)
+            .param("tag", &names.join("|"))
+            .available(tags.map(|facet| catalogue.facet_name(facet)));
+        let hint = if error.available.is_empty() {
+            "this site's pictures have no tags: leave the condition out"
+        } else {
+            "give a tag that there is, or leave the condition out"
+        };
+        error.hint(hint)
     }
 
     fn period(&self, every: Every) -> Period {

@@ -51,6 +51,63 @@ fn ids() {
 }
 
 #[test]
+fn an_id_may_end_like_a_file_name() {
+    let entry = |url: &str, alias: &str| Entry {
+        url: format!("https://i.example/{url}"),
+        alias: Some(alias.to_owned()),
+        ..Entry::default()
+    };
+    let entries = vec![entry("1", "photo"), entry("2", "photo.jpg")];
+    let site = site_with(|_| (), entries);
+    for (target, number) in [
+        ("/id/photo", "1"),
+        ("/id/photo.webp", "1"),
+        ("/id/photo.jpg", "2"),
+        ("/id/photo.jpg.png", "2"),
+        ("/id/photo.jpg?id=photo.jpg", "2"),
+        ("/?id=photo.jpg", "2"),
+    ] {
+        let url = format!("https://i.example/{number}");
+        let response = asked(&site).get(target);
+        assert_eq!(header(&response, "location"), Some(&*url), "{target}");
+    }
+    let info = asked(&site).get("/id/photo.jpg/info");
+    assert_eq!(body(&info)["url"], "https://i.example/2");
+}
+
+#[test]
+fn at_most_so_many_of_the_named_in_their_order() {
+    let site = site();
+    let mut asked = asked(&site);
+    let id = |n: u32| {
+        let url = format!("https://i.example/{n}.webp");
+        let found = (0..5).find(|entry| site.catalogue.url(*entry, 0) == *url);
+        site.catalogue.picture_id(found.unwrap(), 0)
+    };
+    let named = format!("/?id={},first,{}", id(4), id(2));
+    for (count, expected) in [
+        (1, &[4][..]),
+        (2, &[4, 1]),
+        (3, &[4, 1, 2]),
+        (9, &[4, 1, 2]),
+    ] {
+        let lines: String = expected
+            .iter()
+            .map(|n| format!("https://i.example/{n}.webp\n"))
+            .collect();
+        let text = asked.get(&format!("{named}&count={count}&type=text"));
+        assert_eq!(text.body(), lines.as_bytes(), "{count}");
+        let json = body(&asked.get(&format!("{named}&count={count}&type=json")));
+        let several = (count > 1).then_some(expected.len());
+        assert_eq!(json.get("count"), several.map(|n| json!(n)).as_ref());
+    }
+    let first = asked.get(&format!("{named}&count=1"));
+    assert_eq!(header(&first, "location"), Some("https://i.example/4.webp"));
+    // A name that is beyond the count is one all the same.
+    assert_eq!(asked.get("/?id=first,nosuch&count=1").status(), 404);
+}
+
+#[test]
 fn several_pictures() {
     let site = site();
     let mut asked = asked(&site);
@@ -159,6 +216,36 @@ fn nothing_left_says_which_conditions() {
         body(&self::asked(&flat).get("/pc"))["available"],
         json!(["square"])
     );
+}
+
+#[test]
+fn an_unknown_tag_gets_those_that_there_are() {
+    let site = site();
+    let document = body(&asked(&site).get("/dogs?tag=sea,fog|mist"));
+    assert_eq!(
+        document,
+        json!({"error": "no picture meets all of: category=dogs, tag=sea, tag=fog|mist", "code": "no_match",
+               "param": "tag", "value": "fog|mist", "hint": "give a tag that there is, or leave the condition out",
+               "available": ["sea", "sky"]})
+    );
+    // All of them exist: then it is the conditions together.
+    let document = body(&asked(&site).get("/dogs?tag=sea"));
+    assert_eq!(
+        (&document["param"], &document["available"]),
+        (&Value::Null, &Value::Null)
+    );
+
+    let tagged = |tags: usize| {
+        let entry = Entry {
+            url: "https://i.example/1.webp".into(),
+            tags: (0..tags).map(|n| format!("t{n:02}")).collect(),
+            ..Entry::default()
+        };
+        body(&self::asked(&site_with(|_| (), vec![entry])).get("/?tag=nosuch"))
+    };
+    assert_eq!(tagged(60)["available"].as_array().unwrap().len(), 50);
+    assert_eq!(tagged(0)["available"], Value::Null);
+    assert!(tagged(0)["hint"].as_str().unwrap().contains("have no tags"));
 }
 
 #[test]
