@@ -13,7 +13,7 @@ use wasip2::http::types::{
     self as wasi, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 
-use crate::answer::{Lines, RequestField, RequestFields, Response};
+use crate::answer::{Lines, RequestField, RequestFields, Response, combined};
 use crate::app::{self, Caller, EventContext, Head, MOST_BODY, Request, Site};
 use crate::picker::Dice;
 use bindings::exports::edgepick::site::{answer, gateway, setup};
@@ -208,6 +208,11 @@ impl RequestFields for Incoming {
         let value = self.0.get(field.as_str()).into_iter().next()?;
         let value = String::from_utf8(value).ok().filter(|it| it.is_ascii());
         value.map(Cow::Owned)
+    }
+
+    fn list(&self, field: RequestField) -> Option<Cow<'_, str>> {
+        let lines = self.0.get(field.as_str());
+        combined(lines.iter().map(Vec::as_slice)).map(|list| Cow::Owned(list.into_owned()))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What an `Accept` field prefers (RFC 9110 section 12.5.1), as far as it
 //! matters here.
 
-/// Whether `application/json` is the one media range of the field.
+/// Whether `application/json` is the one media range of the field, however
+/// often.
 #[must_use]
 pub(crate) fn is_json_alone(accept: &str) -> bool {
     // Pictures are asked for with other ranges first; no need to read them all.
@@ -12,9 +13,7 @@ pub(crate) fn is_json_alone(accept: &str) -> bool {
     {
         return false;
     }
-    let mut ranges = ranges(accept);
-    matches!((ranges.next(), ranges.next()), (Some((range, quality)), None)
-        if range.eq_ignore_ascii_case(JSON) && quality > 0)
+    ranges(accept).all(|(range, quality)| range.eq_ignore_ascii_case(JSON) && quality > 0)
 }
 
 const JSON: &str = "application/json";
@@ -96,6 +95,8 @@ mod tests {
             ("Application/JSON; charset=utf-8", true),
             ("application/json;q=0.5", true),
             ("application/json;q=0", false),
+            ("application/json, application/json;q=0.9", true),
+            ("application/json, application/json;q=0", false),
             ("application/json, text/plain", false),
             ("application/json, */*", false),
             (" ,, application/json", true),

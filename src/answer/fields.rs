@@ -52,12 +52,41 @@ pub trait RequestFields {
     /// The value, the first one's where there are several; `None` where there
     /// is none or it is not ASCII.
     fn get(&self, field: RequestField) -> Option<Cow<'_, str>>;
+
+    /// The values of a field that is a list, all of its lines as one (RFC 9110
+    /// section 5.3); `None` where there is none or any of them is not ASCII.
+    fn list(&self, field: RequestField) -> Option<Cow<'_, str>>;
+}
+
+/// The lines of a list as one.
+pub(crate) fn combined<'v>(lines: impl IntoIterator<Item = &'v [u8]>) -> Option<Cow<'v, str>> {
+    let text = |line: &'v [u8]| {
+        std::str::from_utf8(line)
+            .ok()
+            .filter(|text| text.is_ascii())
+    };
+    let mut lines = lines.into_iter().map(text);
+    let mut list = Cow::Borrowed(lines.next()??);
+    for line in lines {
+        let list = list.to_mut();
+        list.push_str(", ");
+        list.push_str(line?);
+    }
+    Some(list)
 }
 
 impl RequestFields for HeaderMap {
     fn get(&self, field: RequestField) -> Option<Cow<'_, str>> {
         let value = HeaderMap::get(self, field.as_str())?;
         value.to_str().ok().map(Cow::Borrowed)
+    }
+
+    fn list(&self, field: RequestField) -> Option<Cow<'_, str>> {
+        combined(
+            self.get_all(field.as_str())
+                .iter()
+                .map(HeaderValue::as_bytes),
+        )
     }
 }
 
@@ -108,6 +137,14 @@ impl RequestFields for Lines<'_> {
             rest = behind;
         }
         None
+    }
+
+    fn list(&self, field: RequestField) -> Option<Cow<'_, str>> {
+        let name = field.as_str().as_bytes();
+        let fields = self
+            .fields()
+            .filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        combined(fields.map(|(_, value)| value))
     }
 }
 
@@ -207,8 +244,27 @@ mod tests {
                     _ => None,
                 };
                 assert_eq!(fields.get(field).as_deref(), expected, "{field:?}");
+                let list = match field {
+                    RequestField::Accept => Some("a/b, c/d"),
+                    _ => expected,
+                };
+                assert_eq!(fields.list(field).as_deref(), list, "{field:?}");
             }
         }
+    }
+
+    #[test]
+    fn one_line_of_a_list_is_not_copied() {
+        let lines = Lines(b"accept: a/b, c/d\r\n");
+        let map: HeaderMap = [(http::header::ACCEPT, HeaderValue::from_static("a/b"))]
+            .into_iter()
+            .collect();
+        let both: [&dyn RequestFields; 2] = [&lines, &map];
+        for fields in both {
+            let list = fields.list(RequestField::Accept);
+            assert!(matches!(list, Some(Cow::Borrowed(_))), "{list:?}");
+        }
+        assert_eq!(combined([&b"a"[..], b"\xff"]), None);
     }
 
     #[test]

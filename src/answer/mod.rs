@@ -3,7 +3,7 @@
 //! The fields that stand on every answer, errors and redirects included, are
 //! set in one place, `Answer::into_response`.
 
-pub(crate) mod accept;
+mod accept;
 mod body;
 mod fields;
 
@@ -15,6 +15,8 @@ use crate::error::{Code, Error};
 use crate::settings::Settings;
 
 pub(crate) use body::{Body, PLACEHOLDER, Record, html_note, html_page};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use fields::combined;
 pub use fields::{Lines, RequestField, RequestFields, ResponseFields};
 
 /// The methods of the public interface.
@@ -40,11 +42,26 @@ impl Vary {
         fields: &'h dyn RequestFields,
         field: RequestField,
     ) -> Option<Cow<'h, str>> {
+        self.add(field);
+        fields.get(field)
+    }
+
+    /// Whether JSON is all that the request accepts.
+    pub(crate) fn reads_json_alone(&mut self, fields: &dyn RequestFields) -> bool {
+        let accept = RequestField::Accept;
+        // A first line that has others shows that without a look for more.
+        self.read(fields, accept)
+            .is_some_and(|line| accept::is_json_alone(&line))
+            && fields
+                .list(accept)
+                .is_some_and(|list| accept::is_json_alone(&list))
+    }
+
+    fn add(&mut self, field: RequestField) {
         let mut slots = self.0.iter_mut();
         if let Some(slot) = slots.find(|slot| slot.is_none_or(|asked| asked == field)) {
             *slot = Some(field);
         }
-        fields.get(field)
     }
 
     /// The names, in the order they were asked.
@@ -112,7 +129,8 @@ impl Answer<'_> {
 
     /// An error in the form that the caller prefers.
     pub(crate) fn error(error: &Error, fields: &dyn RequestFields, vary: &mut Vary) -> Self {
-        let accept = vary.read(fields, RequestField::Accept).unwrap_or_default();
+        vary.add(RequestField::Accept);
+        let accept = fields.list(RequestField::Accept).unwrap_or_default();
         let body = if accept::prefers_text(&accept) {
             Body::text(format!("{error}\n"))
         } else {
@@ -157,7 +175,7 @@ impl Answer<'_> {
                     && status.is_success()
                 {
                     let etag = sent.etag();
-                    if let Some(listed) = request.get(RequestField::IfNoneMatch)
+                    if let Some(listed) = request.list(RequestField::IfNoneMatch)
                         && none_match(&listed, &etag)
                     {
                         status = StatusCode::NOT_MODIFIED;
@@ -256,7 +274,10 @@ pub(crate) fn policy_for<'s>(settings: &'s Settings, location: &str) -> &'s str 
 /// Whether a list of entity tags holds this one, by weak comparison (RFC 9110
 /// section 13.1.2).
 fn none_match(list: &str, etag: &str) -> bool {
-    list.trim() == "*"
+    // An asterisk within a tag is one of its characters.
+    let beside_tags = list.split('"').step_by(2);
+    let mut elements = beside_tags.flat_map(|text| text.split(','));
+    elements.any(|element| element.trim() == "*")
         || list
             .split(',')
             .map(str::trim)
@@ -274,6 +295,9 @@ mod tests {
             ("W/\"a\"", true),
             ("\"b\", \"a\"", true),
             ("*", true),
+            ("\"b\", *", true),
+            ("\"b, *, c\"", false),
+            ("*x", false),
             ("\"b\"", false),
             ("a", false),
             ("", false),

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use http::StatusCode;
 
-use crate::answer::{Answer, Body, Cache, PLACEHOLDER, RequestField, Response, Vary, accept};
+use crate::answer::{Answer, Body, Cache, PLACEHOLDER, Response, Vary};
 use crate::catalogue::{Catalogue, Damaged, FacetKind};
 use crate::error::{Code, Error};
 use crate::picker::Dice;
@@ -252,12 +252,7 @@ impl Exchange<'_> {
         let settings = &self.site.settings;
         let wants_picture = match query.answer.get() {
             Some(answer) => answer.is_redirect(),
-            None => {
-                settings.answer.is_redirect()
-                    && !vary
-                        .read(self.request.fields, RequestField::Accept)
-                        .is_some_and(|accept| accept::is_json_alone(&accept))
-            }
+            None => settings.answer.is_redirect() && !vary.reads_json_alone(self.request.fields),
         };
         let placeholder = match error.code {
             Code::MethodNotAllowed => false,

@@ -5,9 +5,7 @@ use serde::Serialize;
 
 use super::choose::Chosen;
 use super::{Exchange, Query};
-use crate::answer::{
-    Answer, Body, Record, RequestField, Vary, accept, html_note, html_page, policy_for,
-};
+use crate::answer::{Answer, Body, Record, RequestField, Vary, html_note, html_page, policy_for};
 use crate::error::{Code, Error};
 use crate::picker::{Dice, Picture};
 use crate::settings::{AnswerType, Substitute};
@@ -72,10 +70,8 @@ impl Exchange<'_> {
     fn form(&self, query: &Query, vary: &mut Vary) -> AnswerType {
         let form = match query.answer.get() {
             Some(form) => *form,
-            None => match vary.read(self.request.fields, RequestField::Accept) {
-                Some(accept) if accept::is_json_alone(&accept) => AnswerType::Json,
-                _ => self.site.settings.answer,
-            },
+            None if vary.reads_json_alone(self.request.fields) => AnswerType::Json,
+            None => self.site.settings.answer,
         };
         match self.site.settings.substitute {
             _ if self.caller.redirects || !form.is_redirect() => form,

@@ -153,6 +153,37 @@ fn accept_counts_where_the_caller_names_no_type() {
 }
 
 #[test]
+fn lines_of_a_list_are_one_list() {
+    let site = site();
+    let mut asked = asked(&site);
+    let json = ("accept", "application/json");
+    let page = ("accept", "text/html");
+    for (fields, status, media) in [
+        (&[json, json][..], 200, "application/json"),
+        (&[json, page], 302, "text/html; charset=utf-8"),
+        (&[page, json], 302, "text/html; charset=utf-8"),
+        (&[json, ("accept", "")], 200, "application/json"),
+    ] {
+        let response = asked.ask("GET", "/", fields, Caller::default());
+        assert_eq!(response.status(), status, "{fields:?}");
+        assert_eq!(header(&response, "content-type"), Some(media), "{fields:?}");
+    }
+    let some = ("accept", "application/json;q=0.5");
+    let error = asked.ask("GET", "/nope", &[some, page], Caller::default());
+    assert_eq!(
+        header(&error, "content-type"),
+        Some("text/plain; charset=utf-8")
+    );
+    let tags = [("if-none-match", "\"zz\""), ("if-none-match", "*")];
+    let kept = asked.ask("GET", "/id/first/info", &tags, Caller::default());
+    assert_eq!(kept.status(), 304);
+    // One value of a field that is no list is not made of two.
+    let agents = [("sec-ch-ua-mobile", "?1"), ("sec-ch-ua-mobile", "?0")];
+    let phone = asked.ask("GET", "/auto", &agents, Caller::default());
+    assert_eq!(header(&phone, "location"), Some("https://i.example/2.webp"));
+}
+
+#[test]
 fn a_record_leaves_out_what_is_not_known() {
     let site = site();
     let mut asked = asked(&site);
