@@ -14,7 +14,7 @@ use wasip2::http::types::{
 };
 
 use crate::answer::{Lines, RequestField, RequestFields, Response, combined};
-use crate::app::{self, Caller, EventContext, Head, MOST_BODY, Request, Site};
+use crate::app::{self, Caller, EventContext, EventEntry, Head, MOST_BODY, Request, Site};
 use crate::picker::Dice;
 use bindings::exports::edgepick::site::{answer, gateway, setup};
 
@@ -91,10 +91,22 @@ fn now() -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
-fn respond(request: Request<'_>, caller: Caller<'_>) -> Response {
+fn respond(request: Request<'_>, caller: Caller<'_>) -> (Response, Option<Box<EventEntry>>) {
     match SITE.get() {
         Some(site) => app::respond(site, &mut WasiRandom, &now, request, caller),
-        None => app::without_site(request),
+        None => (app::without_site(request), None),
+    }
+}
+
+impl From<EventEntry> for gateway::Entry {
+    fn from(entry: EventEntry) -> Self {
+        Self {
+            client: entry.client,
+            request_id: entry.request_id,
+            method: entry.method,
+            target: entry.target,
+            status: entry.status.map(|status| status.as_u16()),
+        }
     }
 }
 
@@ -125,12 +137,16 @@ impl answer::Guest for Component {
             ..Caller::default()
         };
         let head = Head::read(&given.head);
-        let response = respond(head.request(&given.body), caller);
-        answer::Outcome::Response(answer::Response {
+        let (response, event) = respond(head.request(&given.body), caller);
+        let response = answer::Response {
             status: response.status.as_u16(),
             headers: response.fields.into_bytes(),
             body: response.body,
-        })
+        };
+        match event {
+            None => answer::Outcome::Response(response),
+            Some(entry) => answer::Outcome::Event((response, (*entry).into())),
+        }
     }
 }
 
@@ -153,7 +169,7 @@ impl gateway::Guest for Component {
         platform: String,
         event: Vec<u8>,
         context: gateway::Context,
-    ) -> Result<Vec<u8>, gateway::EventError> {
+    ) -> Result<gateway::Reply, gateway::EventError> {
         let Some(site) = SITE.get() else {
             return Err(gateway::EventError {
                 code: "no_site".to_owned(),
@@ -165,15 +181,19 @@ impl gateway::Guest for Component {
             target: context.target.as_deref(),
             headers: Some(&headers),
             mount: context.mount.as_deref(),
+            client: context.client.as_deref(),
             request_id: context.request_id.as_deref(),
             pass_through: context.pass_through,
         };
-        app::handle_event(site, &mut WasiRandom, &now, &platform, &event, context).map_err(
-            |error| gateway::EventError {
+        app::handle_event(site, &mut WasiRandom, &now, &platform, &event, context)
+            .map(|reply| gateway::Reply {
+                document: reply.document,
+                entry: reply.entry.into(),
+            })
+            .map_err(|error| gateway::EventError {
                 code: error.code().to_owned(),
                 message: error.to_string(),
-            },
-        )
+            })
     }
 }
 
@@ -196,7 +216,7 @@ impl wasip2::exports::http::incoming_handler::Guest for Component {
             fields: &Incoming(given.headers()),
             body: &body,
         };
-        send(respond(request, Caller::default()), out);
+        send(respond(request, Caller::default()).0, out);
     }
 }
 

@@ -142,7 +142,7 @@ fn deliver(format: &dyn WireFormat, event: &[u8], way: &Way) -> bool {
     let now = || 1_790_000_000;
     let answer = handle_event(&SITE, &mut dice, &now, platform, event, context);
     match (answer, claim(platform, &delivery)) {
-        (Ok(document), Ok(by)) => answer::check(by.name(), &delivery, &document),
+        (Ok(reply), Ok(by)) => answer::check(by.name(), &delivery, &reply.document),
         (Err(error), _) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),
         (Ok(_), Err(error)) => panic!("answered, though {error}"),
     }

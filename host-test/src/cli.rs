@@ -249,7 +249,7 @@ fn invoke(matches: &ArgMatches) -> Result<(), Failed> {
     let reply = runtime
         .block_on(instances.gateway(emulator.platform, &event, context))?
         .map_err(|e| format!("{}: {}", e.code, e.message))?;
-    print(&reply)?;
+    print(&reply.document)?;
     Ok(())
 }
 

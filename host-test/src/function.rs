@@ -75,7 +75,7 @@ impl Function for Deployed {
                 .gateway(self.platform, &invocation.event, context)
                 .await
             {
-                Ok(Ok(document)) => Outcome::Returned(document),
+                Ok(Ok(reply)) => Outcome::Returned(reply.document),
                 Ok(Err(error)) => Outcome::Failed(Failure::Threw(error.message)),
                 Err(failure) => Outcome::Failed(match failure {
                     SiteFailure::Timeout => Failure::TimedOut,

@@ -97,7 +97,7 @@ impl Function {
                 Some(EventFailure::Panic.to_string()),
             ),
         };
-        log::write(&Line {
+        let line = Line {
             id: told.request_id,
             client: told.client,
             method: Some(request.method().as_str()),
@@ -105,7 +105,8 @@ impl Function {
             status: Some(response.status().as_u16()),
             micros: since.elapsed().as_micros(),
             failure: failure.as_deref(),
-        });
+        };
+        log::write(&line.with(response.extensions().get()));
         response
     }
 
@@ -130,16 +131,23 @@ impl Function {
             },
         };
         let outcome = self.guests.answer(request, told.left)?;
-        let answer::Outcome::Response(answered) = outcome else {
-            return Err(Failure::Trap(
-                "this answer needs the network, which the runner does not offer".to_owned(),
-            ));
+        let (answered, event) = match outcome {
+            answer::Outcome::Response(answered) => (answered, None),
+            answer::Outcome::Event((answered, event)) => (answered, Some(event)),
+            answer::Outcome::OverHttp => {
+                return Err(Failure::Trap(
+                    "this answer needs the network, which the runner does not offer".to_owned(),
+                ));
+            }
         };
         let status = StatusCode::from_u16(answered.status)
             .map_err(|_| Failure::Trap(format!("the status {} is none", answered.status)))?;
         let mut response = Response::new(Bytes::from(answered.body));
         *response.status_mut() = status;
         *response.headers_mut() = fields::read(answered.headers);
+        if let Some(event) = event {
+            response.extensions_mut().insert(event);
+        }
         Ok(response)
     }
 
@@ -155,10 +163,10 @@ impl Function {
         delivery: Delivery<'_>,
     ) -> Result<Vec<u8>, EventFailure> {
         let since = Instant::now();
-        let answered = unwound(|| self.document(event, delivery));
+        let answered = unwound(|| self.reply(event, delivery));
         let answered = answered.unwrap_or(Err(EventFailure::Panic));
         let failure = answered.as_ref().err().map(ToString::to_string);
-        log::write(&Line {
+        let line = Line {
             id: delivery.request_id,
             client: None,
             method: None,
@@ -166,11 +174,12 @@ impl Function {
             status: None,
             micros: since.elapsed().as_micros(),
             failure: failure.as_deref(),
-        });
-        answered
+        };
+        log::write(&line.with(answered.as_ref().ok().map(|reply| &reply.entry)));
+        answered.map(|reply| reply.document)
     }
 
-    fn document(&self, event: &[u8], delivery: Delivery<'_>) -> Result<Vec<u8>, EventFailure> {
+    fn reply(&self, event: &[u8], delivery: Delivery<'_>) -> Result<gateway::Reply, EventFailure> {
         let mut lines = Vec::new();
         if let Some(headers) = delivery.headers {
             fields::write(headers, &mut lines);

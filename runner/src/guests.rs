@@ -128,7 +128,7 @@ impl Guests {
         event: &[u8],
         context: gateway::Context<'_>,
         left: Option<Duration>,
-    ) -> Result<Result<Vec<u8>, gateway::EventError>, Failure> {
+    ) -> Result<Result<gateway::Reply, gateway::EventError>, Failure> {
         self.with(patience(left), |guest| {
             let gateway = guest.site.edgepick_site_gateway();
             gateway.call_handle(&mut guest.store, platform, event, context)

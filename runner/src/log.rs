@@ -4,6 +4,8 @@ use std::io::Write as _;
 
 use serde::Serialize;
 
+use crate::guests::gateway::Entry;
+
 /// One line. The names are those of `edgepick serve`'s log.
 #[derive(Debug, Serialize)]
 pub(crate) struct Line<'a> {
@@ -22,6 +24,21 @@ pub(crate) struct Line<'a> {
     pub(crate) micros: u128,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    /// The same, of the request in an event as far as that says something.
+    pub(crate) fn with(self, event: Option<&'a Entry>) -> Self {
+        let Some(event) = event else { return self };
+        Self {
+            id: event.request_id.as_deref().or(self.id),
+            client: event.client.as_deref().or(self.client),
+            method: event.method.as_deref().or(self.method),
+            path: event.target.as_deref().or(self.path),
+            status: event.status.or(self.status),
+            ..self
+        }
+    }
 }
 
 /// Writes the line to standard output. Where nobody reads it, it is lost.

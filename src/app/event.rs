@@ -8,11 +8,37 @@ use crate::answer::{Response, ResponseFields};
 use crate::gateway::{self, Decoded, Delivery, EventError};
 use crate::picker::Dice;
 
+/// The answer to an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventReply {
+    /// The platform's document.
+    pub document: Vec<u8>,
+    /// What a log says of the event.
+    pub entry: EventEntry,
+}
+
+/// What a log says of an event: of the request in it, where there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventEntry {
+    /// The caller's address, without a port.
+    pub client: Option<String>,
+    /// The platform's id of the invocation.
+    pub request_id: Option<String>,
+    /// As on a request line.
+    pub method: Option<String>,
+    /// Path and query, in origin form.
+    pub target: Option<String>,
+    /// Of the answer in the document; none where nobody waits for one.
+    pub status: Option<StatusCode>,
+}
+
 /// What the host of a gateway says beside the event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EventContext<'c> {
     /// A path prefix to strip; it wins over the settings'.
     pub mount: Option<&'c str>,
+    /// The caller's address, where the event itself does not say it.
+    pub client: Option<&'c str>,
     /// Where the event itself has no id.
     pub request_id: Option<&'c str>,
     /// Whether the platform sends the answer's body alone; the settings' word
@@ -37,7 +63,7 @@ pub fn handle_event(
     platform: &str,
     event: &[u8],
     context: EventContext<'_>,
-) -> Result<Vec<u8>, EventError> {
+) -> Result<EventReply, EventError> {
     let mut delivery = Delivery::new(event);
     delivery.target = context.target;
     delivery.headers = context.headers.cloned().unwrap_or_default();
@@ -48,11 +74,25 @@ pub fn handle_event(
             .any(|name| name == platform)
     });
     let format = gateway::claim(platform, &delivery)?;
+    let mut entry = EventEntry {
+        client: context.client.map(str::to_owned),
+        request_id: context.request_id.map(str::to_owned),
+        ..EventEntry::default()
+    };
     let mut exchange = match format.decode(&delivery) {
         Ok(Decoded::Exchange(exchange)) => exchange,
-        Ok(Decoded::Received(document)) => return Ok(document),
-        Err(error) => return format.error_document(&error, &delivery).ok_or(error),
+        Ok(Decoded::Received(document)) => return Ok(EventReply { document, entry }),
+        Err(error) => {
+            let document = format.error_document(&error, &delivery).ok_or(error)?;
+            entry.status = Some(StatusCode::BAD_REQUEST);
+            return Ok(EventReply { document, entry });
+        }
     };
+    let asked = Request::from(&exchange.request);
+    entry.method = Some(asked.method.to_owned());
+    entry.target = Some(asked.target.to_owned());
+    entry.client = exchange.client.take().or(entry.client);
+    entry.request_id = exchange.request_id.take().or(entry.request_id);
     let redirects = exchange.reply.redirects();
     if !redirects {
         exchange.request.headers_mut().remove(header::IF_NONE_MATCH);
@@ -65,12 +105,16 @@ pub fn handle_event(
     let caller = Caller {
         mount: context.mount,
         likely_mount: exchange.likely_mount.as_deref(),
-        request_id: exchange.request_id.as_deref().or(context.request_id),
+        request_id: entry.request_id.as_deref(),
         redirects,
     };
     let request = Request::from(&exchange.request);
     let response = super::answer(site, dice, now, request, caller);
-    Ok(exchange.reply.encode(response.into()))
+    entry.status = Some(response.status);
+    Ok(EventReply {
+        document: exchange.reply.encode(response.into()),
+        entry,
+    })
 }
 
 /// An event in the body of a plain POST, where the settings accept its
@@ -80,7 +124,8 @@ pub(super) fn over_http(
     dice: &mut dyn Dice,
     now: Clock<'_>,
     request: Request<'_>,
-) -> Option<Response> {
+    caller: Caller<'_>,
+) -> Option<(Response, EventEntry)> {
     if request.method != "POST"
         || site.settings.events.is_empty()
         || request.body.trim_ascii().is_empty()
@@ -91,11 +136,17 @@ pub(super) fn over_http(
     let delivery = Delivery::new(request.body);
     let mut platforms = site.settings.events.iter();
     let platform = platforms.find(|platform| gateway::claim(platform, &delivery).is_ok())?;
-    let context = EventContext::default();
-    let document = handle_event(site, dice, now, platform, request.body, context).ok()?;
-    Some(Response {
+    let context = EventContext {
+        mount: caller.mount,
+        request_id: caller.request_id,
+        ..EventContext::default()
+    };
+    let EventReply { document, entry } =
+        handle_event(site, dice, now, platform, request.body, context).ok()?;
+    let response = Response {
         status: StatusCode::OK,
         fields: ResponseFields::of_document(document.len()),
         body: document,
-    })
+    };
+    Some((response, entry))
 }

@@ -20,7 +20,7 @@ use crate::picker::Dice;
 use crate::query::Query;
 use crate::settings::{OnError, Refused, Settings};
 
-pub use event::{EventContext, handle_event};
+pub use event::{EventContext, EventEntry, EventReply, handle_event};
 pub use request::{Head, Request};
 pub use route::{Route, WORDS, Word, reserved};
 
@@ -125,7 +125,8 @@ struct Exchange<'e> {
     now: Clock<'e>,
 }
 
-/// Answers a request.
+/// Answers a request; with what a log says of the event in its body, where that
+/// is one.
 #[must_use]
 pub fn respond(
     site: &Site<'_>,
@@ -133,10 +134,10 @@ pub fn respond(
     now: Clock<'_>,
     request: Request<'_>,
     caller: Caller<'_>,
-) -> Response {
-    match event::over_http(site, dice, now, request) {
-        Some(response) => response,
-        None => answer(site, dice, now, request, caller),
+) -> (Response, Option<Box<EventEntry>>) {
+    match event::over_http(site, dice, now, request, caller) {
+        Some((response, entry)) => (response, Some(Box::new(entry))),
+        None => (answer(site, dice, now, request, caller), None),
     }
 }
 

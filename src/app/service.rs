@@ -129,7 +129,7 @@ mod tests {
             fields: &fields,
             body: &[],
         };
-        let response = respond(&site, &mut NoChoice, &|| 0, request, Caller::default());
+        let (response, _) = respond(&site, &mut NoChoice, &|| 0, request, Caller::default());
         let body = serde_json::from_slice(&response.body).unwrap();
         (response.status.as_u16(), body)
     }

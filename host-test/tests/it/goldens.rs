@@ -4,24 +4,23 @@
 
 use std::path::{Path, PathBuf};
 
-use edgepick_host::bindings::gateway::Context;
+use edgepick_host::bindings::gateway::{Context, EventError, Reply};
 use edgepick_host::site::{Instances, Site};
 use serde_json::{Value, json};
 
 use crate::bless;
 use crate::stands::{fixtures, seeded, stand};
 
-struct Case {
-    /// As `gateway.handle` takes it.
-    platform: String,
-    event: Vec<u8>,
+pub(crate) struct Case {
+    pub(crate) format: String,
+    pub(crate) event: Vec<u8>,
     /// `target`, `headers`, `pass_through`.
-    delivery: Value,
-    reply: PathBuf,
+    pub(crate) delivery: Value,
+    pub(crate) reply: PathBuf,
 }
 
 /// The events of all wire formats, in the order of their names.
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for folder in std::fs::read_dir(fixtures())
         .unwrap()
@@ -31,8 +30,6 @@ fn cases() -> Vec<Case> {
             continue;
         }
         let format = folder.file_name().unwrap().to_string_lossy().into_owned();
-        // A wire format's name begins with its platform's.
-        let platform = format.split('_').next().unwrap().to_owned();
         for path in std::fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().path())
@@ -42,7 +39,7 @@ fn cases() -> Vec<Case> {
                 continue;
             };
             cases.push(Case {
-                platform: platform.clone(),
+                format: format.clone(),
                 event: std::fs::read(&path).unwrap(),
                 delivery: delivery(&folder.join(format!("{case}.delivery.json"))),
                 reply: folder.join(format!("{case}.reply.json")),
@@ -61,28 +58,36 @@ fn delivery(path: &Path) -> Value {
 }
 
 impl Case {
-    /// The reply as text; an error of the door is an object with `event-error`.
-    async fn reply(&self, instances: &Instances) -> String {
+    /// What the door gives. The host may know a client and an id.
+    pub(crate) async fn answered(
+        &self,
+        instances: &Instances,
+        known: Option<(&str, &str)>,
+    ) -> Result<Reply, EventError> {
         let mut lines = String::new();
         for (name, value) in self.delivery["headers"].as_object().into_iter().flatten() {
             lines.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
         }
         let context = Context {
             mount: None,
-            client: None,
-            request_id: None,
+            client: known.map(|(client, _)| client),
+            request_id: known.map(|(_, id)| id),
             pass_through: self.delivery["pass_through"].as_bool(),
             target: self.delivery["target"].as_str(),
             headers: lines.as_bytes(),
         };
-        let reply = match instances
-            .gateway(&self.platform, &self.event, context)
-            .await
-            .unwrap()
-        {
-            Ok(document) => match serde_json::from_slice(&document) {
+        // A wire format's name begins with its platform's.
+        let platform = self.format.split('_').next().unwrap();
+        let answered = instances.gateway(platform, &self.event, context).await;
+        answered.unwrap()
+    }
+
+    /// The reply as text; an error of the door is an object with `event-error`.
+    async fn reply(&self, instances: &Instances) -> String {
+        let reply = match self.answered(instances, None).await {
+            Ok(reply) => match serde_json::from_slice(&reply.document) {
                 Ok(document) => document,
-                Err(_) => json!({ "text": String::from_utf8_lossy(&document) }),
+                Err(_) => json!({ "text": String::from_utf8_lossy(&reply.document) }),
             },
             Err(error) => {
                 json!({ "event-error": { "code": error.code, "message": error.message } })

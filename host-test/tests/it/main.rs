@@ -28,6 +28,8 @@ mod surface;
 mod registry;
 // Golden replies to the platforms' events.
 mod goldens;
+// What a log says of them.
+mod entries;
 // Tencent's API Gateway, and the trap that redirects fall into there.
 mod tencent;
 // Events of AWS, Azure and Google that nobody waits for.

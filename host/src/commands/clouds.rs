@@ -166,7 +166,7 @@ fn measure() -> Result<Cost, CommandError> {
                         + response.headers.len()
                         + response.body.len();
                 }
-                Ok(answer::Outcome::OverHttp) => {}
+                Ok(_) => {}
                 Err(e) => return Err(CommandError::Failed(e.to_string())),
             }
         }

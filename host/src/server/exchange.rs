@@ -22,6 +22,7 @@ use super::log::{Entry, Pending};
 use super::origin::Origin;
 use super::worker::{Desk, Shared};
 use crate::bindings::answer::{Context, Outcome, Request as Records, Response as Answered};
+use crate::bindings::gateway::Entry as Event;
 use crate::fields;
 use crate::refusal::{HEAD_TOO_LARGE, INTERNAL, OVERLOADED, Refusal, TIMEOUT, TOO_LARGE, TOO_SLOW};
 use crate::site::Failure;
@@ -112,6 +113,11 @@ async fn reply(
     if desk.shared.options.door == Door::Typed {
         match typed(desk, &head.0, &body, origin).await? {
             Outcome::Response(answered) => return Ok(assemble(answered, &parts.method)?),
+            Outcome::Event((answered, event)) => {
+                let mut response = assemble(answered, &parts.method)?;
+                response.extensions_mut().insert(event);
+                return Ok(response);
+            }
             Outcome::OverHttp => {}
         }
     }
@@ -255,13 +261,18 @@ fn log(
         .headers()
         .get(IMAGE_ID)
         .and_then(|id| id.to_str().ok());
+    // The request in an event is what its platform's caller sent.
+    let event = response.extensions().get::<Event>();
+    let said = |part: fn(&Event) -> &Option<String>| event.and_then(|event| part(event).as_deref());
     let entry = Entry {
         started,
-        id: origin.id,
-        client: origin.client,
-        method: parts.method.as_str(),
-        path: target(parts),
-        status: response.status().as_u16(),
+        id: said(|event| &event.request_id).or(origin.id),
+        client: said(|event| &event.client).unwrap_or(origin.client),
+        method: said(|event| &event.method).unwrap_or(parts.method.as_str()),
+        path: said(|event| &event.target).unwrap_or(target(parts)),
+        status: event
+            .and_then(|event| event.status)
+            .unwrap_or(response.status().as_u16()),
         bytes: 0,
         picture,
         failure: failure.as_deref(),

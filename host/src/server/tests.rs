@@ -2,17 +2,25 @@ use std::io::{BufRead as _, BufReader, Read as _, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value;
+use edgepick::catalogue::{Entry, pack};
+use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::site;
+use crate::COMPONENT;
+use crate::bake::bake;
+use crate::site::SiteOptions;
+use crate::testing::{site, wait};
 
 fn start(options: ServerOptions) -> Server {
+    start_of(site(), options)
+}
+
+fn start_of(site: &Site, options: ServerOptions) -> Server {
     let options = ServerOptions {
         workers: 1,
         ..options
     };
-    Server::start(site(), "127.0.0.1:0".parse().unwrap(), options).unwrap()
+    Server::start(site, "127.0.0.1:0".parse().unwrap(), options).unwrap()
 }
 
 fn connect(server: &Server) -> TcpStream {
@@ -184,9 +192,13 @@ impl Write for Sink {
 
 /// The lines of the log after these requests.
 fn logged(options: ServerOptions, requests: &[&str]) -> Vec<Value> {
+    logged_of(site(), options, requests)
+}
+
+fn logged_of(site: &Site, options: ServerOptions, requests: &[&str]) -> Vec<Value> {
     let sink = Sink::default();
     let log = Log::Writer(Arc::new(Mutex::new(sink.clone())));
-    let server = start(ServerOptions { log, ..options });
+    let server = start_of(site, ServerOptions { log, ..options });
     for request in requests {
         ask(&server, request);
     }
@@ -260,6 +272,55 @@ fn a_trusted_proxy_names_client_and_request() {
     let lines = logged(ServerOptions::default(), &[request]);
     assert_eq!(lines[0]["client"], "127.0.0.1");
     assert_ne!(lines[0]["id"], "r-1");
+}
+
+#[test]
+fn an_event_is_logged_as_the_request_in_it() {
+    let entry = Entry {
+        url: "https://i.example/1.webp".to_owned(),
+        ..Entry::default()
+    };
+    let packed = pack(br#"{"events":["aws"]}"#, vec![entry]);
+    let baked = wait(bake(COMPONENT, &packed.unwrap().bytes)).unwrap();
+    let site = Site::new(&baked.component, SiteOptions::default()).unwrap();
+    let post = |body: &str| {
+        let length = body.len();
+        format!(
+            "POST /in HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let asked = r#"{"version":"2.0","rawPath":"/nothing","rawQueryString":"a=1","headers":{},"requestContext":{"requestId":"r-1","http":{"method":"GET","sourceIp":"203.0.113.9"}}}"#;
+    let received = r#"{"source":"aws.events","detail-type":"Scheduled Event"}"#;
+    let requests = [post(asked), post(received), post("[]")];
+    let requests = requests.each_ref().map(String::as_str);
+    let lines = logged_of(&site, ServerOptions::default(), &requests);
+    let facts =
+        |line: &Value| ["client", "method", "path", "status"].map(|name| line[name].clone());
+    let [asked, received, none] = &*lines else {
+        panic!("{lines:?}")
+    };
+    assert_eq!(asked["id"], "r-1");
+    assert_eq!(
+        facts(asked),
+        [
+            json!("203.0.113.9"),
+            json!("GET"),
+            json!("/nothing?a=1"),
+            json!(404)
+        ]
+    );
+    assert!(asked["bytes"].as_u64().unwrap() > 0);
+    for (line, status) in [(received, 200), (none, 405)] {
+        assert_eq!(
+            facts(line),
+            [
+                json!("127.0.0.1"),
+                json!("POST"),
+                json!("/in"),
+                json!(status)
+            ]
+        );
+    }
 }
 
 #[test]

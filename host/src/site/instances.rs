@@ -52,8 +52,8 @@ impl Instances {
         self.finish(guest, result)
     }
 
-    /// One event of a platform in, the platform's document out; see
-    /// `gateway.handle` in `wit/edgepick.wit`. A trusted door.
+    /// One event of a platform in, the platform's document out and what a log
+    /// says of it; see `gateway.handle` in `wit/edgepick.wit`. A trusted door.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ impl Instances {
         platform: &str,
         event: &[u8],
         context: gateway::Context<'_>,
-    ) -> Result<Result<Vec<u8>, gateway::EventError>, Failure> {
+    ) -> Result<Result<gateway::Reply, gateway::EventError>, Failure> {
         let mut guest = self.take().await?;
         let call = guest.site.edgepick_site_gateway().call_handle(
             &mut guest.store,

@@ -13,16 +13,26 @@ fn document(site: &Site<'static>, event: &str, pass_through: Option<bool>) -> Va
         pass_through,
         ..EventContext::default()
     };
-    let document = handle_event(
+    let reply = reply(site, "tencent", event, context);
+    serde_json::from_slice(&reply.document).unwrap()
+}
+
+fn reply(
+    site: &Site<'static>,
+    platform: &str,
+    event: &str,
+    context: EventContext<'_>,
+) -> EventReply {
+    let mut dice = SplitMix(7);
+    handle_event(
         site,
-        &mut SplitMix(7),
+        &mut dice,
         &|| NOW,
-        "tencent",
+        platform,
         event.as_bytes(),
         context,
     )
-    .unwrap();
-    serde_json::from_slice(&document).unwrap()
+    .unwrap()
 }
 
 #[test]
@@ -36,6 +46,54 @@ fn events() {
     let set = site_with(|s| s.pass_through = vec!["tencent".into()], entries());
     assert_eq!(event(&set, None)["url"], "https://i.example/1.webp");
     assert_eq!(event(&set, Some(false))["statusCode"], 302);
+}
+
+#[test]
+fn a_log_says_the_request_in_the_event() {
+    let site = site();
+    let context = EventContext {
+        client: Some("192.0.2.1"),
+        request_id: Some("host"),
+        ..EventContext::default()
+    };
+    let posted = EVENT
+        .replace("GET", "POST")
+        .replace("\"queryString\":{}", "\"queryString\":{\"q\":\"x y\"}");
+    let bad = EVENT.replace("GET", "G T");
+    let timer = r#"{"Type":"Timer","TriggerName":"t"}"#;
+    for (event, client, id, method, target, status) in [
+        (EVENT, "203.0.113.9", "0f5e", "GET", "/pics/id/first", 302),
+        (
+            &posted,
+            "203.0.113.9",
+            "0f5e",
+            "POST",
+            "/pics/id/first?q=x%20y",
+            405,
+        ),
+        // An error's document is an answer; the event is not believed.
+        (&bad, "192.0.2.1", "host", "", "", 400),
+        (timer, "192.0.2.1", "host", "", "", 0),
+        (
+            r#"{"count":2}"#,
+            "192.0.2.1",
+            "host",
+            "GET",
+            "/?count=2",
+            200,
+        ),
+    ] {
+        let entry = reply(&site, "tencent", event, context).entry;
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let expected = EventEntry {
+            client: text(client),
+            request_id: text(id),
+            method: text(method),
+            target: text(target),
+            status: StatusCode::from_u16(status).ok(),
+        };
+        assert_eq!(entry, expected, "{event}");
+    }
 }
 
 /// The gateway leaves the body out, and counts it for the length.
@@ -66,7 +124,10 @@ fn over_http_an_event_is_one_only_where_the_settings_say_so() {
         let mut request = Request::new(body.as_bytes().to_vec());
         *request.method_mut() = Method::POST;
         let request = (&request).into();
-        respond(site, &mut SplitMix(7), &|| NOW, request, Caller::default()).into()
+        let (response, entry) =
+            respond(site, &mut SplitMix(7), &|| NOW, request, Caller::default());
+        assert_eq!(entry.is_some(), response.status == StatusCode::OK, "{body}");
+        response.into()
     };
     let closed = site();
     assert_eq!(post(&closed, EVENT).status(), 405);

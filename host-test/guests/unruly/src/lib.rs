@@ -108,7 +108,17 @@ impl gateway::Guest for Unruly {
         platform: String,
         event: Vec<u8>,
         _: gateway::Context,
-    ) -> Result<Vec<u8>, gateway::EventError> {
+    ) -> Result<gateway::Reply, gateway::EventError> {
+        let reply = |document| gateway::Reply {
+            document,
+            entry: gateway::Entry {
+                client: None,
+                request_id: None,
+                method: None,
+                target: None,
+                status: None,
+            },
+        };
         let event = String::from_utf8_lossy(&event).into_owned();
         let known = ["/panic", "/loop", "/oom", "/throw"];
         match known.into_iter().find(|word| event.contains(&format!("\"{word}\""))) {
@@ -116,8 +126,8 @@ impl gateway::Guest for Unruly {
                 code: "bad_event".to_owned(),
                 message: format!("{platform} sent an event that was told to fail"),
             }),
-            Some(word) => Ok(behave(word).2),
-            None => Ok(br#"{"isBase64Encoded":false,"statusCode":200,"headers":{"Content-Type":"text/plain"},"body":"good"}"#.to_vec()),
+            Some(word) => Ok(reply(behave(word).2)),
+            None => Ok(reply(br#"{"isBase64Encoded":false,"statusCode":200,"headers":{"Content-Type":"text/plain"},"body":"good"}"#.to_vec())),
         }
     }
 }

@@ -127,7 +127,7 @@ pub(crate) fn behind(program: &dyn Program, door: &str) -> Listener {
 /// Waits until this holds: what has to be quick in a test may be slow on a
 /// machine that is busy with others.
 #[track_caller]
-fn at_last(at: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn at_last(at: &str, mut holds: impl FnMut() -> bool) {
     let give_up = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < give_up, "{at}");
