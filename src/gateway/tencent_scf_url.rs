@@ -32,10 +32,9 @@ const FIELDS: Fields = Fields {
         Place::Field("x-scf-remote-addr"),
         Place::LastForwarded,
     ],
-    request_id: &[
-        Place::Field("x-scf-request-id"),
-        Place::Field("x-api-requestid"),
-    ],
+    // The platform says it beside the event; a field of that name here is the
+    // caller's.
+    request_id: &[],
 };
 
 const REPLY: Document = Document {
@@ -110,6 +109,15 @@ mod tests {
         assert_eq!(client(&event).as_deref(), Some("203.0.113.9"));
         event["headers"] = Value::Null;
         assert_eq!(client(&event), None);
+    }
+
+    #[test]
+    fn no_id_is_taken_from_a_caller() {
+        let mut event = event();
+        for name in ["x-scf-request-id", "x-api-requestid", "x-request-id"] {
+            event["headers"][name] = json!("forged");
+        }
+        assert_eq!(exchange(&FunctionUrl, &event).request_id, None);
     }
 
     #[test]

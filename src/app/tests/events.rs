@@ -96,6 +96,22 @@ fn a_log_says_the_request_in_the_event() {
     }
 }
 
+#[test]
+fn an_id_that_callers_can_write_is_not_believed() {
+    let site = site();
+    let event = r#"{"httpMethod":"GET","path":"/","queryString":{},"headers":{"x-scf-request-id":"forged","x-api-requestid":"forged"}}"#;
+    for id in [None, Some("a1b2")] {
+        let context = EventContext {
+            request_id: id,
+            ..EventContext::default()
+        };
+        let reply = reply(&site, "tencent", event, context);
+        let document: Value = serde_json::from_slice(&reply.document).unwrap();
+        assert_eq!(document["headers"]["X-Request-Id"].as_str(), id);
+        assert_eq!(reply.entry.request_id.as_deref(), id);
+    }
+}
+
 /// The gateway leaves the body out, and counts it for the length.
 #[test]
 fn the_answer_to_head_has_its_body() {
