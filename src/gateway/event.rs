@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use serde_json::{Map, Value};
 
 use super::{EventError, request};
+use crate::query::parameter;
 
 /// What a path may not hold (RFC 3986 section 3.3). Percent signs stay: the
 /// path is as it was sent.
@@ -74,6 +75,12 @@ pub(super) fn query_of_encoded(map: Option<&Value>) -> String {
 /// for a repeated name, `true` for a bare name. Nulls are absent.
 pub(super) fn query_of_decoded(map: Option<&Value>) -> String {
     query_of_some(map, |_| true)
+}
+
+/// Likewise, of the public interface's parameters alone. A caller's own JSON
+/// may say more, of any length: what is unknown is ignored.
+pub(super) fn query_of_parameters(map: Option<&Value>) -> String {
+    query_of_some(map, |name| parameter(name).is_some())
 }
 
 /// Likewise, of those members whose names count.

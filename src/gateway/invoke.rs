@@ -1,6 +1,7 @@
 //! A plain invoke: the caller's own JSON through a platform's Invoke call or
 //! its console's test, on every platform alike. Its members are the public
-//! interface's parameters; the answer is the JSON that they ask for.
+//! interface's parameters, any other is ignored; the answer is the JSON that
+//! they ask for.
 //!
 //! ```text
 //! {"count":3,"category":"cats","tag":["sky","-night"]}  ->  {"count":3,"images":[...]}
@@ -44,7 +45,7 @@ impl PlainInvoke {
     pub(super) fn exchange(parameters: &Value) -> Result<Exchange, EventError> {
         let path = event::text(parameters.get("path")).unwrap_or("/");
         let mut request = Request::new(Vec::new());
-        *request.uri_mut() = event::target(path, &event::query_of_decoded(Some(parameters)))
+        *request.uri_mut() = event::target(path, &event::query_of_parameters(Some(parameters)))
             .parse()
             .map_err(|_| EventError::BadField {
                 format: NAME,
@@ -109,8 +110,25 @@ mod tests {
         );
         assert_eq!(
             uri(r#"{"path":"/daily","every":"day"}"#),
-            "/daily?every=day&path=%2Fdaily"
+            "/daily?every=day"
         );
+    }
+
+    #[test]
+    fn an_unknown_member_is_ignored_however_long_it_is() {
+        let long = "x".repeat(200_000);
+        assert_eq!(
+            uri(&format!(r#"{{"note":"{long}","count":3}}"#)),
+            "/?count=3"
+        );
+        for known in ["path", "seed", "cat"] {
+            let event = format!(r#"{{"{known}":"{long}"}}"#);
+            let decoded = PlainInvoke.decode(&Delivery::new(event.as_bytes()));
+            assert!(
+                matches!(decoded, Err(EventError::BadField { .. })),
+                "{known}"
+            );
+        }
     }
 
     #[test]

@@ -10,10 +10,10 @@
 //! any failure                      -> {"code":404,"error":"unknown category"}
 //! ```
 //!
-//! `/1/` is `/1.1/`. The arguments are the public interface's parameters; an
-//! argument whose name begins with an underscore belongs to the platform. A
-//! document with `result` goes out with status 200; otherwise its `code` is
-//! the status, but 400 for the platform's own code 1.
+//! `/1/` is `/1.1/`. The arguments are the public interface's parameters; any
+//! other is ignored, those of the platform (`_ApplicationId`) too. A document
+//! with `result` goes out with status 200; otherwise its `code` is the status,
+//! but 400 for the platform's own code 1.
 //!
 //! `X-LC-Prod` chooses between two deployments before the call gets here; what
 //! it chose stands in `info`. `X-LC-Session` is accepted and not used: nothing
@@ -187,12 +187,10 @@ fn arguments(delivery: &Delivery<'_>) -> Result<Option<String>, EventError> {
         let form = std::str::from_utf8(delivery.event).ok();
         return Ok(form.map(event::query_as_sent));
     }
-    let arguments = delivery.parsed()?.as_object();
-    Ok(arguments.map(|arguments| {
-        let mut arguments = arguments.clone();
-        arguments.retain(|name, _| !name.starts_with('_'));
-        event::query_of_decoded(Some(&Value::Object(arguments)))
-    }))
+    let arguments = delivery.parsed()?;
+    Ok(arguments
+        .is_object()
+        .then(|| event::query_of_parameters(Some(arguments))))
 }
 
 /// The names of the field that chooses the environment, the newest first.

@@ -112,6 +112,29 @@ fn an_id_that_callers_can_write_is_not_believed() {
     }
 }
 
+/// A known one keeps its limits, those of a request's target included.
+#[test]
+fn an_unknown_parameter_of_an_invoke_may_be_long() {
+    let site = site();
+    let status = |name: &str, length: usize| {
+        let value = json!({ "id": "first", name: "x".repeat(length) });
+        let event = json!({ "value": value, "activation_id": "44794bd6" }).to_string();
+        let context = EventContext::default();
+        let reply = reply(&site, "openwhisk", &event, context);
+        let document: Value = serde_json::from_slice(&reply.document).unwrap();
+        assert_eq!(document["url"].is_string(), document["error"].is_null());
+        reply.entry.status.unwrap().as_u16()
+    };
+    for (name, length, expected) in [
+        ("note", 200_000, 200),
+        ("seed", 257, 400),
+        ("seed", 20_000, 414),
+        ("seed", 200_000, 400),
+    ] {
+        assert_eq!(status(name, length), expected, "{name} of {length}");
+    }
+}
+
 /// The gateway leaves the body out, and counts it for the length.
 #[test]
 fn the_answer_to_head_has_its_body() {
