@@ -15,6 +15,7 @@ use wasip2::http::types::{
 
 use crate::answer::{Lines, RequestField, RequestFields, Response, combined};
 use crate::app::{self, Caller, EventContext, EventEntry, Head, MOST_BODY, Request, Site};
+use crate::arena::Arena;
 use crate::picker::Dice;
 use bindings::exports::edgepick::site::{answer, gateway, setup};
 
@@ -33,6 +34,9 @@ mod bindings {
 }
 
 struct Component;
+
+#[global_allocator]
+static ARENA: Arena<{ 64 << 10 }> = Arena::new();
 
 /// The site. A snapshot of the memory that holds it is the baked component;
 /// nothing writes to it again.
@@ -124,6 +128,7 @@ impl setup::Guest for Component {
         };
         SITE.set(site)
             .map_err(|_| setup::LoadError::AlreadyLoaded)?;
+        ARENA.keep();
         Ok(report)
     }
 }

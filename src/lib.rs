@@ -6,6 +6,7 @@
 //! contents, from the wire inwards:
 //!
 //! * `component` (wasm only): wasi:http and our own WIT exports, thin.
+//! * `arena`: the component's memory allocator.
 //! * [`app`]: the one public door, `respond`.
 //! * [`gateway`]: the event formats of cloud-function platforms.
 //! * [`query`]: parameters and their values, one table.
@@ -19,6 +20,8 @@
 
 pub mod answer;
 pub mod app;
+#[cfg(any(target_arch = "wasm32", test))]
+mod arena;
 pub mod catalogue;
 #[cfg(target_arch = "wasm32")]
 mod component;
