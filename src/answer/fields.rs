@@ -175,7 +175,9 @@ impl ResponseFields {
         self.0.extend_from_slice(lines.as_bytes());
     }
 
-    /// Adds a field whose text is right as it is.
+    /// Adds a field whose text is right as it is. In line, names are as long as
+    /// the compiler knows.
+    #[inline(always)]
     pub(super) fn put(&mut self, name: &'static str, text: &str) {
         self.0.reserve(name.len() + text.len() + 4);
         for part in [name, ": ", text, "\r\n"] {

@@ -153,7 +153,8 @@ impl Answer<'_> {
         let mut body = self.body;
 
         if let Some(location) = &self.location {
-            fields.add("location", location);
+            // The URLs of a site are checked when it is baked.
+            fields.put("location", location);
             fields.put("referrer-policy", policy_for(settings, location));
         }
         if let Some(id) = &self.image_id {

@@ -4,7 +4,7 @@ use super::{Exchange, route, screen};
 use crate::answer::{Cache, RequestFields, Vary};
 use crate::catalogue::{Facet, FacetKind, Orientation};
 use crate::error::{Code, Error};
-use crate::picker::{Conditions, Dice, Picker, Picture, SizeBounds};
+use crate::picker::{self, Conditions, Dice, Picker, Picture, SizeBounds};
 use crate::query::Query;
 use crate::query::values::{Every, OrientationWish};
 
@@ -31,11 +31,7 @@ impl Exchange<'_> {
         vary: &mut Vary,
     ) -> Result<Chosen, Error> {
         if self.site.catalogue.pictures() == 0 {
-            let problems = &self.site.settings.problems;
-            let hint = problems
-                .first()
-                .map_or("its owner has to add some", String::as_str);
-            return Err(Error::new(Code::EmptyCatalogue, "this site has no pictures").hint(hint));
+            return Err(self.no_pictures());
         }
         let mut conditions = self.conditions(query)?;
         let mut fallback = None;
@@ -56,6 +52,27 @@ impl Exchange<'_> {
         }
         chosen.hints = auto;
         Ok(chosen)
+    }
+
+    /// Chooses one of all.
+    ///
+    /// # Errors
+    /// `503` for a site without pictures.
+    pub(super) fn choose_any(&self, dice: &mut dyn Dice) -> Result<Chosen, Error> {
+        let picture = picker::draw(&self.site.catalogue, dice);
+        Ok(Chosen {
+            pictures: vec![picture.ok_or_else(|| self.no_pictures())?],
+            cache: Cache::Never,
+            hints: false,
+        })
+    }
+
+    fn no_pictures(&self) -> Error {
+        let problems = &self.site.settings.problems;
+        let hint = problems
+            .first()
+            .map_or("its owner has to add some", String::as_str);
+        Error::new(Code::EmptyCatalogue, "this site has no pictures").hint(hint)
     }
 
     fn screen(&self, fields: &dyn RequestFields, vary: &mut Vary) -> Option<Facet> {

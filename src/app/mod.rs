@@ -205,14 +205,21 @@ impl Exchange<'_> {
         // The query is read even where the path leads nowhere: it says what
         // form the error takes.
         let (path, asked) = self.request.parts();
-        let routed = self
-            .segments(path)
-            .and_then(|segments| route::route(&segments, query, self.site));
-        let read = query.read(asked);
-        let route = routed.map_err(|error| self.with_categories(error))?;
-        read?;
-        query.check()?;
+        let routed = self.segments(path).and_then(|segments| {
+            let route = route::route(&segments, query, self.site)?;
+            Ok((route, segments.is_empty()))
+        });
+        // A path alone contradicts nothing.
+        let read = (!asked.is_empty()).then(|| query.read(asked));
+        let (route, is_root) = routed.map_err(|error| self.with_categories(error))?;
+        let asks_nothing = is_root && read.is_none();
+        if let Some(read) = read {
+            read?;
+            query.check()?;
+        }
         match route {
+            // What most callers ask for.
+            Route::Picture if asks_nothing => self.any_picture(dice, vary),
             Route::Picture => self.picture(dice, query, vary),
             service => self.service(service, query),
         }

@@ -17,6 +17,17 @@ struct Several<'a> {
 }
 
 impl Exchange<'_> {
+    /// The answer to a request that asks for nothing more than a picture.
+    pub(super) fn any_picture(
+        &self,
+        dice: &mut dyn Dice,
+        vary: &mut Vary,
+    ) -> Result<Answer<'_>, Error> {
+        self.check_referrer(vary)?;
+        let form = self.form(None, vary);
+        Ok(self.show(&self.choose_any(dice)?, form, false))
+    }
+
     pub(super) fn picture(
         &self,
         dice: &mut dyn Dice,
@@ -24,7 +35,7 @@ impl Exchange<'_> {
         vary: &mut Vary,
     ) -> Result<Answer<'_>, Error> {
         self.check_referrer(vary)?;
-        let form = self.form(query, vary);
+        let form = self.form(query.answer.get(), vary);
         let asked = query
             .count
             .get()
@@ -67,8 +78,8 @@ impl Exchange<'_> {
 
     /// The form of the answer: the caller's word, then `Accept`, then the
     /// settings; and what gets through where a redirect does not.
-    fn form(&self, query: &Query, vary: &mut Vary) -> AnswerType {
-        let form = match query.answer.get() {
+    fn form(&self, asked: Option<&AnswerType>, vary: &mut Vary) -> AnswerType {
+        let form = match asked {
             Some(form) => *form,
             None if vary.reads_json_alone(self.request.fields) => AnswerType::Json,
             None => self.site.settings.answer,

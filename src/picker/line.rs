@@ -34,7 +34,7 @@ impl Measure {
         }
     }
 
-    fn nth(self, list: &List<'_>, unit: u64) -> Option<Picture> {
+    pub(super) fn nth(self, list: &List<'_>, unit: u64) -> Option<Picture> {
         let (place, member) = match self {
             Self::Pictures => list.nth_picture(unit),
             Self::Weight => list.nth_weight(unit),

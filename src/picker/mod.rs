@@ -28,6 +28,7 @@ use std::cell::OnceCell;
 
 pub use conditions::Conditions;
 pub use dice::Dice;
+pub use random::draw;
 pub use size::SizeBounds;
 
 use crate::catalogue::Catalogue;

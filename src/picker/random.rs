@@ -3,12 +3,21 @@
 use super::dice::Dice;
 use super::line::Measure;
 use super::{Picker, Picture};
+use crate::catalogue::Catalogue;
 
 /// Look-ups in lists before the exact pass: so many, and one for every so many
 /// entries. They cost a tenth of the pass, and spare it unless one candidate in
 /// hundreds matches.
 const LOOKUPS: usize = 64;
 const ENTRIES_PER_LOOKUP: usize = 512;
+
+/// A random picture of all, in proportion to their weights; `None` where there
+/// is none. What [`Picker::sample`] draws where there are no conditions.
+pub fn draw(catalogue: &Catalogue<'_>, dice: &mut (impl Dice + ?Sized)) -> Option<Picture> {
+    let table = catalogue.table();
+    let total = Measure::Weight.before(&table, table.len());
+    Measure::Weight.nth(&table, dice.below(total))
+}
 
 impl Picker<'_> {
     /// `count` distinct random pictures in the order drawn, all there are if

@@ -1,5 +1,5 @@
 use super::super::testing::*;
-use super::super::{Conditions, Picker, Picture, SizeBounds};
+use super::super::{Conditions, Picker, Picture, SizeBounds, draw};
 use crate::catalogue::{Catalogue, Entry};
 
 /// Draws one at a time and compares with the weights of what matches.
@@ -41,6 +41,28 @@ fn few_are_wide(all: usize, wide: usize) -> Catalogue<'static> {
 fn are_wide(catalogue: Catalogue<'_>) -> Vec<Picture> {
     let wide = |picture: &Picture| catalogue.size(picture.entry).unwrap().0 > 1000;
     pictures(catalogue).into_iter().filter(wide).collect()
+}
+
+#[test]
+fn a_draw_of_all_is_a_sample_without_conditions() {
+    let entries = |n: u64| match n % 3 {
+        0 => range(n, n + 1),
+        1 => weighted(n, 7),
+        _ => entry(n),
+    };
+    for entries in [
+        (0..50).map(entry).collect(),
+        (0..50).map(|n| range(n, n + 1)).collect(),
+        (0..50).map(entries).collect(),
+        Vec::new(),
+    ] {
+        let catalogue = catalogue(entries);
+        let (mut one, mut other) = (SplitMix(3), SplitMix(3));
+        for _ in 0..1000 {
+            let sample = any(catalogue).sample(&mut other, 1);
+            assert_eq!(draw(&catalogue, &mut one), sample.first().copied());
+        }
+    }
 }
 
 #[test]
