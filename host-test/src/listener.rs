@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, Limited};
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,10 +21,6 @@ use tokio::time::timeout;
 
 use crate::function::Function;
 use crate::gateways::{Failure, Gateway, Outcome, Remark};
-
-/// Most bytes of a caller's body: well above every platform's own limit, which
-/// is the gateway's to enforce.
-const MOST_BODY: usize = 64 << 20;
 
 /// One exchange, as [`Listener::start`]'s `log` gets it.
 #[derive(Debug)]
@@ -48,6 +44,10 @@ pub type Log = Box<dyn Fn(&Exchange<'_>) + Send + Sync>;
 
 /// Whatever answers callers.
 pub trait Front: Send + Sync + 'static {
+    /// Most bytes of a caller's body that it takes. It is given no more than
+    /// shows that a body is longer, and refuses it in its own words.
+    fn most_body(&self) -> usize;
+
     /// Answers one of them. [`HangUp`] among the response's extensions: the
     /// connection ends without an answer.
     fn answer<'a>(
@@ -200,18 +200,26 @@ async fn answer(
     caller: IpAddr,
 ) -> Result<Response<Full<Bytes>>, HungUp> {
     let (parts, body) = request.into_parts();
-    let response = match Limited::new(body, MOST_BODY).collect().await {
-        Ok(body) => exchange(desk, &Request::from_parts(parts, body.to_bytes()), caller).await,
-        Err(_) => {
-            let mut response = Response::new(Bytes::new());
-            *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-            response
-        }
-    };
+    let body = read(body, desk.front.most_body()).await;
+    let request = Request::from_parts(parts, body.map_err(|_| HungUp)?);
+    let response = exchange(desk, &request, caller).await;
     match response.extensions().get::<HangUp>() {
         Some(HangUp) => Err(HungUp),
         None => Ok(response.map(Full::new)),
     }
+}
+
+/// A caller's body. A longer one than the front takes is read to its end, for
+/// callers that listen only then, but not kept.
+async fn read(mut body: Incoming, most: usize) -> Result<Bytes, hyper::Error> {
+    let mut kept = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        match frame?.into_data() {
+            Ok(data) if kept.len() <= most => kept.extend_from_slice(&data),
+            _ => {}
+        }
+    }
+    Ok(kept.freeze())
 }
 
 /// What makes hyper end a connection.
@@ -241,6 +249,10 @@ async fn exchange(desk: &Desk, request: &Request<Bytes>, caller: IpAddr) -> Resp
 }
 
 impl Front for Published {
+    fn most_body(&self) -> usize {
+        self.gateway.most_body()
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,
@@ -260,5 +272,64 @@ impl Front for Published {
                 response,
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{Ipv4Addr, TcpStream};
+
+    use super::*;
+
+    /// Says how much of a body it was given.
+    struct Ten;
+
+    impl Front for Ten {
+        fn most_body(&self) -> usize {
+            10
+        }
+
+        fn answer<'a>(
+            &'a self,
+            request: &'a Request<Bytes>,
+            _: IpAddr,
+        ) -> Pin<Box<dyn Future<Output = Answered> + Send + 'a>> {
+            let length = request.body().len().to_string();
+            Box::pin(async { Response::new(Bytes::from(length)).into() })
+        }
+    }
+
+    /// What comes back over a connection on which this was said.
+    fn said(raw: &[u8], most: &[u8]) -> String {
+        let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let listener = Listener::serve(socket, Box::new(Ten), None).unwrap();
+        let mut stream = TcpStream::connect(listener.address()).unwrap();
+        stream.write_all(raw).unwrap();
+        stream.write_all(most).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut reply = String::new();
+        let _ = stream.read_to_string(&mut reply);
+        reply
+    }
+
+    #[test]
+    fn bodies_are_kept_until_they_are_too_long() {
+        const ALL: usize = 4 << 20;
+        for (sent, fewest, most) in [(0, 0, 0), (10, 10, 10), (11, 11, 11), (ALL, 11, ALL / 2)] {
+            let head = format!("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: {sent}\r\n\r\n");
+            let reply = said(head.as_bytes(), &vec![b'x'; sent]);
+            assert!(reply.starts_with("HTTP/1.1 200 "), "{sent}: {reply:?}");
+            let (_, length) = reply.split_once("\r\n\r\n").unwrap();
+            let length: usize = length.parse().unwrap();
+            assert!((fewest..=most).contains(&length), "{sent}: {length}");
+        }
+    }
+
+    #[test]
+    fn nobody_answers_a_body_that_breaks_off() {
+        let head = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n";
+        let reply = said(head, b"half");
+        assert!(!reply.starts_with("HTTP/1.1 2"), "{reply:?}");
     }
 }

@@ -154,6 +154,10 @@ impl Gateway for Options {
         self.api.prefix()
     }
 
+    fn most_body(&self) -> usize {
+        MOST_BODY
+    }
+
     fn patience(&self) -> Duration {
         self.timeout
     }

@@ -113,6 +113,10 @@ impl Shape {
 }
 
 impl Gateway for Options {
+    fn most_body(&self) -> usize {
+        alibaba::MOST_BODY
+    }
+
     fn patience(&self) -> Duration {
         // A function at Tablestore has a minute at most.
         match self.shape {

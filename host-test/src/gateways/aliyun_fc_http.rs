@@ -55,6 +55,10 @@ struct Options {
 }
 
 impl Gateway for Options {
+    fn most_body(&self) -> usize {
+        alibaba::MOST_BODY
+    }
+
     fn patience(&self) -> Duration {
         self.timeout
     }

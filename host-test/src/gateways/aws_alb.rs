@@ -62,6 +62,10 @@ fn path(text: &str) -> Result<String, String> {
 }
 
 impl Gateway for Options {
+    fn most_body(&self) -> usize {
+        MOST_BODY
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -112,6 +112,10 @@ impl Gateway for Options {
         }
     }
 
+    fn most_body(&self) -> usize {
+        MOST_BATCH
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -75,6 +75,10 @@ impl Gateway for Options {
         }
     }
 
+    fn most_body(&self) -> usize {
+        MOST_BODY
+    }
+
     fn patience(&self) -> Duration {
         if self.function_url {
             self.function_timeout

@@ -91,6 +91,10 @@ impl Gateway for Options {
         }
     }
 
+    fn most_body(&self) -> usize {
+        MOST_BODY
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout.min(self.own_patience())
     }

@@ -20,7 +20,10 @@ use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build, ids
 pub(crate) use answer::empty;
 
 /// How long the platform's front waits for the host.
-const FRONT_PATIENCE: Duration = Duration::from_secs(230);
+pub(crate) const FRONT_PATIENCE: Duration = Duration::from_secs(230);
+
+/// Most bytes of a request's body, where the app does not say.
+pub(crate) const MOST_BODY: usize = 104_857_600;
 
 /// Most bytes of a request's URL.
 pub(crate) const MOST_URL: usize = 4096;
@@ -73,7 +76,7 @@ struct Options {
     #[arg(long)]
     past_due: bool,
     /// Most bytes of a body (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT)
-    #[arg(long, value_name = "BYTES", default_value_t = 104_857_600)]
+    #[arg(long, value_name = "BYTES", default_value_t = MOST_BODY)]
     body_limit: usize,
     /// Seconds that the function may take (host.json's functionTimeout)
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "300")]
@@ -128,6 +131,10 @@ impl Gateway for Options {
             (Trigger::Http, "") => String::new(),
             (Trigger::Http, prefix) => format!("/{prefix}"),
         }
+    }
+
+    fn most_body(&self) -> usize {
+        self.body_limit
     }
 
     fn patience(&self) -> Duration {

@@ -112,6 +112,10 @@ impl Gateway for Options {
         first.map_or_else(String::new, |resource| resource.prefix().to_owned())
     }
 
+    fn most_body(&self) -> usize {
+        MOST_EVENT
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

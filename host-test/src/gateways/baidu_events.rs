@@ -78,6 +78,10 @@ enum Source {
 }
 
 impl Gateway for Options {
+    fn most_body(&self) -> usize {
+        MOST
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -87,6 +87,10 @@ enum Shape {
 }
 
 impl Gateway for Options {
+    fn most_body(&self) -> usize {
+        MOST_MESSAGE
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -119,6 +119,10 @@ impl Gateway for Options {
         self.path.trim_end_matches('/').to_owned()
     }
 
+    fn most_body(&self) -> usize {
+        MOST_BODY
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout.min(self.api_timeout)
     }

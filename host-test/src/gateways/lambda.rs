@@ -17,7 +17,7 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const REGION: &str = "eu-west-1";
 
 /// Most bytes of an event.
-pub(super) const MOST_EVENT: usize = 6 * 1024 * 1024;
+pub(crate) const MOST_EVENT: usize = 6 * 1024 * 1024;
 
 /// Most bytes of a result, as the runtime API counts.
 pub(crate) const MOST_RESULT: usize = 6_291_556;

@@ -24,6 +24,9 @@ pub(crate) use self::app::{APP_ID, APP_KEY, App, MASTER_KEY};
 use super::headers::{end_to_end, named_host, text};
 use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
 
+/// Most bytes of a body that the load balancer passes on.
+pub(crate) const MOST_PASSED: usize = 100 * 1024 * 1024;
+
 /// Most bytes of a call, as the package reads them.
 const MOST_BODY: usize = 20 * 1024 * 1024;
 
@@ -106,6 +109,10 @@ impl Gateway for ApiDomain {
         format!("/1.1/{}", self.word)
     }
 
+    fn most_body(&self) -> usize {
+        MOST_PASSED
+    }
+
     fn patience(&self) -> Duration {
         self.app.patience()
     }
@@ -116,7 +123,9 @@ impl Gateway for ApiDomain {
         caller: IpAddr,
     ) -> Result<Invocation, Response<Bytes>> {
         let answer = |refusal: Refusal| with_cors(refusal.response(request.method()), request);
-        check_size(request).map_err(|refusal| refusal.response(request.method()))?;
+        if let Some(refusal) = balanced(request, MOST_PASSED) {
+            return Err(refusal);
+        }
         let path = Path::of(request.uri().path_and_query().map_or("", |p| p.as_str()));
         if *request.method() == Method::OPTIONS && path.is_some() {
             return Err(answer::preflight(request));
@@ -207,8 +216,14 @@ impl ApiDomain {
     }
 }
 
+/// What the load balancer says of a request that it does not pass on.
+pub(crate) fn balanced(request: &Request<Bytes>, most: usize) -> Option<Response<Bytes>> {
+    let refusal = check_size(request, most).err()?;
+    Some(refusal.response(request.method()))
+}
+
 /// The load balancer's limits.
-fn check_size(request: &Request<Bytes>) -> Result<(), Refusal> {
+fn check_size(request: &Request<Bytes>, most: usize) -> Result<(), Refusal> {
     let target = request.uri().path_and_query().map_or("", |p| p.as_str());
     let line = request.method().as_str().len() + target.len() + " HTTP/1.1 ".len();
     if line > MOST_LINE {
@@ -220,6 +235,9 @@ fn check_size(request: &Request<Bytes>) -> Result<(), Refusal> {
     };
     if lines().any(|length| length > MOST_LINE) || lines().sum::<usize>() > MOST_HEADERS {
         return Err(Refusal::HeadersTooLarge);
+    }
+    if request.body().len() > most {
+        return Err(Refusal::NotPassed);
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(crate) mod lambda;
 pub(crate) mod leancloud;
 mod members;
 mod messages;
-mod openwhisk;
+pub(crate) mod openwhisk;
 mod queries;
 pub(crate) mod scf;
 pub(crate) mod sending;
@@ -96,6 +96,11 @@ pub trait Gateway: Send + Sync {
     fn base(&self) -> String {
         String::new()
     }
+
+    /// Most bytes of a caller's body that the platform takes, whatever becomes
+    /// of it. [`Gateway::invocation`] refuses a longer one, of which it may not
+    /// see all.
+    fn most_body(&self) -> usize;
 
     /// How long the platform waits for the function.
     fn patience(&self) -> Duration;

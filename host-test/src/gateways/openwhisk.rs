@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
-use http::header::{AUTHORIZATION, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ use super::times::Moment;
 use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of a request's body, and of a result.
-const MOST: usize = 1024 * 1024;
+pub(crate) const MOST: usize = 1024 * 1024;
 
 /// Where web actions are.
 const WEB: &str = "/api/v1/web/";
@@ -160,6 +160,10 @@ impl Gateway for Options {
         format!("{WEB}{NAMESPACE}/default/{ACTION}{suffix}")
     }
 
+    fn most_body(&self) -> usize {
+        MOST
+    }
+
     fn patience(&self) -> Duration {
         self.timeout.min(WAIT)
     }
@@ -228,6 +232,13 @@ impl Gateway for Options {
     }
 }
 
+/// Bytes of a body, all of which are not seen if there are too many.
+fn length(request: &Request<Bytes>) -> usize {
+    let said = request.headers().get(CONTENT_LENGTH);
+    let said = said.and_then(|said| said.to_str().ok()?.parse().ok());
+    said.unwrap_or(request.body().len())
+}
+
 impl Options {
     /// What the action gets.
     fn arguments(
@@ -236,7 +247,7 @@ impl Options {
         transaction: &str,
     ) -> Result<serde_json::Value, Refusal> {
         if request.body().len() > MOST {
-            return Err(Refusal::TooLarge(request.body().len()));
+            return Err(Refusal::TooLarge(length(request)));
         }
         match call(request)? {
             Call::Rest(_) => {

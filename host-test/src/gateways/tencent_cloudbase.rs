@@ -69,6 +69,10 @@ impl Gateway for Options {
         self.trigger_path.trim_end_matches('/').to_owned()
     }
 
+    fn most_body(&self) -> usize {
+        MOST
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

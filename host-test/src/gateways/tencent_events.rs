@@ -81,6 +81,10 @@ fn message(text: &str) -> Result<String, String> {
 }
 
 impl Gateway for Options {
+    fn most_body(&self) -> usize {
+        MOST
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -109,6 +109,10 @@ impl Gateway for Options {
         format!("/{}{}", self.stage, self.rule.prefix())
     }
 
+    fn most_body(&self) -> usize {
+        MOST
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout.min(self.gateway_timeout)
     }

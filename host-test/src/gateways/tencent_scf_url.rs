@@ -56,6 +56,10 @@ enum Profile {
 }
 
 impl Gateway for Options {
+    fn most_body(&self) -> usize {
+        MOST
+    }
+
     fn patience(&self) -> Duration {
         self.function_timeout
     }

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
 use super::package::Modes;
 use super::web::WebFailure;
-use super::{DeployError, Deployment, Door, Program, Runtime};
+use super::{Bodies, DeployError, Deployment, Door, Program, Runtime};
 use crate::function::Function;
 use crate::gateways::alibaba::{self, ACCOUNT, REGION, Refusal, accepted, is_async, trigger};
 use crate::gateways::headers::{end_to_end, named_host, text, texts};
@@ -39,6 +39,10 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Alibaba Cloud Function Compute, web function with a custom runtime",
     gateways: &["aliyun_events"],
     doors: &[Door::faithful(CUSTOM, ""), Door::changing(DEFAULT, "")],
+    bodies: Bodies {
+        request: alibaba::MOST_BODY,
+        answer: None,
+    },
     modes: Modes::Kept,
     most_unpacked: 500 << 20,
     deploy,
@@ -204,6 +208,10 @@ struct Trigger {
 }
 
 impl Front for Trigger {
+    fn most_body(&self) -> usize {
+        self.function.0.web.most_body()
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,

@@ -15,9 +15,9 @@ use super::machine::{Ground, Plan, UNPRIVILEGED};
 use super::package::Modes;
 use super::polling::{Death, Interface, Polling};
 use super::turns::{NotAsked, Readiness, Turns};
-use super::{DeployError, Deployment, Limits, Program, Runtime, Settings, environment};
+use super::{Bodies, DeployError, Deployment, Limits, Program, Runtime, Settings, environment};
 use crate::gateways::ids;
-use crate::gateways::lambda::{ACCOUNT, MOST_RESULT, REGION};
+use crate::gateways::lambda::{ACCOUNT, MOST_EVENT, MOST_RESULT, REGION};
 use crate::gateways::sending::answer;
 use crate::gateways::{Failure, Invocation, Outcome};
 
@@ -30,6 +30,10 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "AWS Lambda with a runtime of one's own (provided.al2023)",
     gateways: &["aws_rest_v1", "aws_http_v2", "aws_alb", "aws_events"],
     doors: &[],
+    bodies: Bodies {
+        request: MOST_EVENT,
+        answer: Some(MOST_RESULT),
+    },
     modes: Modes::Kept,
     most_unpacked: 250 << 20,
     deploy,
@@ -43,6 +47,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     };
     let lambda = Lambda {
         limits: limits.or(&deployment.settings),
+        most_result: deployment.bodies.most_answer(),
         settings: deployment.settings.clone(),
         version: "2018-06-01",
     };
@@ -51,6 +56,8 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
 
 struct Lambda {
     limits: Limits,
+    /// Bytes.
+    most_result: usize,
     settings: Settings,
     version: &'static str,
 }
@@ -149,7 +156,7 @@ impl Lambda {
         match (request.method(), path) {
             (&Method::GET, ["runtime", "invocation", "next"]) => self.next(turns).await,
             (&Method::POST, ["runtime", "invocation", id, "response"]) => {
-                respond(turns, id, request)
+                self.respond(turns, id, request)
             }
             (&Method::POST, ["runtime", "invocation", id, "error"]) => {
                 let outcome = Outcome::Failed(Failure::Threw(reported(request)));
@@ -194,22 +201,22 @@ impl Lambda {
         }
         response
     }
-}
 
-fn respond(turns: &Turns, id: &str, request: &Request<Bytes>) -> Response<Bytes> {
-    let size = request.body().len();
-    if size > MOST_RESULT {
-        let text = format!(
-            "Response payload size ({size} bytes) exceeded maximum allowed payload size ({MOST_RESULT} bytes)."
-        );
-        let failed = Outcome::Failed(Failure::Threw(text.clone()));
-        let refusal = finish(turns, id, failed);
-        if refusal.status() != 202 {
-            return refusal;
+    fn respond(&self, turns: &Turns, id: &str, request: &Request<Bytes>) -> Response<Bytes> {
+        let (size, most) = (request.body().len(), self.most_result);
+        if size > most {
+            let text = format!(
+                "Response payload size ({size} bytes) exceeded maximum allowed payload size ({most} bytes)."
+            );
+            let failed = Outcome::Failed(Failure::Threw(text.clone()));
+            let refusal = finish(turns, id, failed);
+            if refusal.status() != 202 {
+                return refusal;
+            }
+            return error(413, "RequestEntityTooLarge", &text);
         }
-        return error(413, "RequestEntityTooLarge", &text);
+        finish(turns, id, Outcome::Returned(request.body().to_vec()))
     }
-    finish(turns, id, Outcome::Returned(request.body().to_vec()))
 }
 
 fn finish(turns: &Turns, id: &str, outcome: Outcome) -> Response<Bytes> {

@@ -18,15 +18,16 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, Request, Response, Uri};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use self::app::{App, HttpFunction};
 use super::machine::{Machine, Plan};
 use super::package::Modes;
 use super::proxy::{answered, passed, posted};
 use super::web::{Web, WebFailure};
-use super::{DeployError, Deployment, Door, Limits, Program, Runtime, environment};
+use super::{Bodies, DeployError, Deployment, Door, Limits, Program, Runtime, environment};
 use crate::function::Function;
-use crate::gateways::azure_functions::{MOST_URL, empty};
+use crate::gateways::azure_functions::{FRONT_PATIENCE, MOST_BODY, MOST_URL, empty};
 use crate::gateways::headers::text;
 use crate::gateways::{Failure, Gateway, Invocation, Outcome, ids};
 use crate::listener::{Answered, Front};
@@ -37,8 +38,8 @@ const HOST: &str = "pics.azurewebsites.net";
 const VERSION: &str = "4.1036.1.0";
 const DOOR: &str = "azurewebsites";
 
-/// Most bytes of a request's body.
-const MOST: usize = 104_857_600;
+/// The setting of the app that says how long a request's body may be.
+const BODY_LIMIT: &str = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
 
 /// The key of the app, where a function asks for one.
 const KEY: &str = "kVx3Zr8Qw1Lt6Yb9Nm4Hs7Df2Gj5Pc0A==";
@@ -55,14 +56,26 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Azure Functions, custom handler",
     gateways: &["azure_functions"],
     doors: &[Door::faithful(DOOR, "")],
+    bodies: Bodies {
+        request: MOST_BODY,
+        answer: None,
+    },
     modes: Modes::Kept,
     // None is documented for the plan; its storage has more.
     most_unpacked: 1 << 30,
     deploy,
 };
 
-fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
-    let app = App::read(&deployment.ground.code()).map_err(DeployError::Refused)?;
+fn deploy(mut deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
+    let mut own = deployment.settings.environment.iter();
+    if let Some((_, text)) = own.find(|(name, _)| name == BODY_LIMIT) {
+        let most = text.parse().map_err(|_| {
+            DeployError::Refused(format!("{BODY_LIMIT} is {text:?}; accepted: bytes"))
+        })?;
+        deployment.bodies.request = most;
+    }
+    let app = App::read(&deployment.ground.code(), deployment.bodies.request);
+    let app = app.map_err(DeployError::Refused)?;
     let limits = Limits {
         start: Duration::from_secs(30),
         timeout: app.timeout,
@@ -89,7 +102,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         ..Plan::default()
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-    let web = Web::new(deployment, plan, address, limits, MOST);
+    let web = Web::new(deployment, plan, address, limits);
     if app.asks_for_a_key() {
         web.log().line(&format!("the app's key is {KEY}"));
     }
@@ -147,6 +160,10 @@ impl Function for Host {
 }
 
 impl Front for Host {
+    fn most_body(&self) -> usize {
+        self.0.web.most_body()
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,
@@ -169,7 +186,7 @@ impl Front for Host {
             if self.0.gave_up() {
                 return own(503).into();
             }
-            if request.body().len() > MOST {
+            if request.body().len() > self.most_body() {
                 return own(413).into();
             }
             let exchange = async {
@@ -178,13 +195,14 @@ impl Front for Host {
                     None => self.0.forwarded(function, request, caller).await,
                 }
             };
-            exchange
-                .await
-                .unwrap_or_else(|failure| {
+            match timeout(FRONT_PATIENCE, exchange).await {
+                Ok(answered) => answered.unwrap_or_else(|failure| {
                     self.0.note(&failure);
                     own(500)
-                })
-                .into()
+                }),
+                Err(_) => own(502),
+            }
+            .into()
         })
     }
 }

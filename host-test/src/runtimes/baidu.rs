@@ -20,7 +20,7 @@ use super::machine::{Plan, UNPRIVILEGED};
 use super::package::Modes;
 use super::proxy::{acknowledged, answered, passed, posted};
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
-use super::{DeployError, Deployment, Door, Limits, Program, Runtime, environment};
+use super::{Bodies, DeployError, Deployment, Door, Limits, Program, Runtime, environment};
 use crate::function::Function;
 use crate::gateways::sending::answer;
 use crate::gateways::{Failure, Invocation, Outcome, ids};
@@ -34,15 +34,9 @@ const DOOR: &str = "http-trigger";
 /// The methods that a trigger can have.
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
-/// Most bytes of a request's body.
-const MOST: usize = 6 * 1024 * 1024;
-
 /// How many requests an instance has at once; more have to wait here, where
 /// there is one instance.
 const AT_ONCE: usize = 10;
-
-/// Longest answer: none is documented.
-const MOST_ANSWER: usize = 64 << 20;
 
 const LIMITS: Limits = Limits {
     start: Duration::from_secs(3),
@@ -56,6 +50,10 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Baidu Cloud CFC, web function with a custom runtime",
     gateways: &["baidu_events"],
     doors: &[Door::faithful(DOOR, "")],
+    bodies: Bodies {
+        request: 6 * 1024 * 1024,
+        answer: None,
+    },
     modes: Modes::Kept,
     most_unpacked: 500 << 20,
     deploy,
@@ -98,7 +96,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         ..Plan::default()
     };
     let address = SocketAddr::from((NOT_LOOPBACK, port));
-    let web = Web::new(deployment, plan, address, LIMITS, MOST_ANSWER);
+    let web = Web::new(deployment, plan, address, LIMITS);
     Ok(Box::new(WebFunction {
         web,
         room: Arc::new(Semaphore::new(AT_ONCE)),
@@ -148,6 +146,10 @@ impl Function for WebFunction {
 }
 
 impl Front for WebFunction {
+    fn most_body(&self) -> usize {
+        self.web.most_body()
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,
@@ -158,7 +160,7 @@ impl Front for WebFunction {
             if !METHODS.contains(&method.as_str()) {
                 return refusal(404, "NotFountException", "Router Not Found", method).into();
             }
-            if request.body().len() > MOST {
+            if request.body().len() > self.most_body() {
                 return refusal(413, "RequestTooLargeException", "Request Too Large", method)
                     .into();
             }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::{Limits, Settings, environment};
+use super::{Bodies, Limits, Settings, environment};
 
 pub(super) const CODE_ROOT: &str = "/opt/function/code";
 pub(super) const NAME: &str = "0@default@edgepick";
@@ -17,8 +17,14 @@ pub(super) const REGION: &str = "cn-north-4";
 /// Whom programs run as.
 pub(super) const USER: u32 = 1003;
 
+/// Those of a call that its caller waits for.
+pub(super) const BODIES: Bodies = Bodies {
+    request: MOST_RESULT,
+    answer: Some(MOST_RESULT),
+};
+
 /// Most bytes of a result.
-pub(super) const MOST_RESULT: usize = 6 * 1024 * 1024;
+const MOST_RESULT: usize = 6 * 1024 * 1024;
 
 /// Most bytes that a zip may unpack to.
 pub(super) const MOST_UNPACKED: u64 = 1500 << 20;

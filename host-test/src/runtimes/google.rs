@@ -21,7 +21,9 @@ use super::machine::Plan;
 use super::package::Modes;
 use super::proxy::{acknowledged, answered, callers, node, passed, posted};
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
-use super::{DeployError, Deployment, Door, Limits, Program, Runtime, Settings, environment};
+use super::{
+    Bodies, DeployError, Deployment, Door, Limits, Program, Runtime, Settings, environment,
+};
 use crate::function::Function;
 use crate::gateways::sending::answer;
 use crate::gateways::{Failure, Invocation, Outcome, ids};
@@ -34,9 +36,6 @@ const DOOR: &str = "run-app";
 
 /// Where the source lies that is not built.
 const WORKSPACE: &str = "/workspace";
-
-/// Most bytes of a request's body and of an answer's.
-const MOST: usize = 32 << 20;
 
 /// From SIGTERM to SIGKILL.
 const GRACE: Duration = Duration::from_secs(10);
@@ -53,6 +52,10 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Google Cloud Run",
     gateways: &["google_cloudevents"],
     doors: &[Door::faithful(DOOR, "")],
+    bodies: Bodies {
+        request: 32 << 20,
+        answer: Some(32 << 20),
+    },
     modes: Modes::Kept,
     // The file system is in memory, and counts there.
     most_unpacked: 512 << 20,
@@ -105,7 +108,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     };
     let address = SocketAddr::from((NOT_LOOPBACK, port));
     let function = is_function(settings);
-    let web = Web::new(deployment, plan, address, LIMITS, MOST);
+    let web = Web::new(deployment, plan, address, LIMITS);
     Ok(Box::new(Service { web, function }))
 }
 
@@ -174,6 +177,10 @@ impl Function for Service {
 }
 
 impl Front for Service {
+    fn most_body(&self) -> usize {
+        self.web.most_body()
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,
@@ -188,7 +195,7 @@ impl Front for Service {
             if is_reserved(request.uri().path()) {
                 return own(404, "Not Found").into();
             }
-            if request.body().len() > MOST {
+            if request.body().len() > self.most_body() {
                 return own(413, "Request Entity Too Large").into();
             }
             let forwarded = [

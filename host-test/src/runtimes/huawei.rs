@@ -19,8 +19,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::functiongraph::{
-    CODE_ROOT, LIMITS, MOST_RESULT, MOST_UNPACKED, NAME, PROJECT, REGION, USER, interpreters,
-    variables,
+    BODIES, CODE_ROOT, LIMITS, MOST_UNPACKED, NAME, PROJECT, REGION, USER, interpreters, variables,
 };
 use super::machine::{End, Plan};
 use super::package::Modes;
@@ -37,6 +36,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Huawei Cloud FunctionGraph, HTTP function",
     gateways: &["huawei_apig"],
     doors: &[],
+    bodies: BODIES,
     modes: Modes::Kept,
     most_unpacked: MOST_UNPACKED,
     deploy,
@@ -60,7 +60,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         ..Plan::default()
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000));
-    let web = Web::new(deployment, plan, address, LIMITS, MOST_RESULT);
+    let web = Web::new(deployment, plan, address, LIMITS);
     Ok(Box::new(HttpFunction(web)))
 }
 

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 
-use super::functiongraph::{CODE_ROOT, LIMITS, MOST_RESULT, MOST_UNPACKED, USER, variables};
+use super::functiongraph::{BODIES, CODE_ROOT, LIMITS, MOST_UNPACKED, USER, variables};
 use super::machine::{Ground, Plan};
 use super::package::Modes;
 use super::polling::{Death, Interface, Polling};
@@ -23,6 +23,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Huawei Cloud FunctionGraph, event function with the runtime Custom",
     gateways: &["huawei_apig", "huawei_events"],
     doors: &[],
+    bodies: BODIES,
     modes: Modes::Kept,
     most_unpacked: MOST_UNPACKED,
     deploy,
@@ -31,6 +32,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
 fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     let custom = Custom {
         limits: LIMITS.or(&deployment.settings),
+        most_result: deployment.bodies.most_answer(),
         settings: deployment.settings.clone(),
     };
     Ok(Box::new(Polling::new(deployment, custom, LIMITS)))
@@ -38,6 +40,8 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
 
 struct Custom {
     limits: Limits,
+    /// Bytes.
+    most_result: usize,
     settings: Settings,
 }
 
@@ -68,11 +72,10 @@ impl Interface for Custom {
                 (&Method::GET, None) if call == "request" => next(turns).await,
                 (&Method::POST, Some(("response", id))) => {
                     let result = request.body();
-                    let outcome = if result.len() > MOST_RESULT {
-                        let text = format!(
-                            "Response body size '{}' larger than max value '{MOST_RESULT}'.",
-                            result.len()
-                        );
+                    let (size, most) = (result.len(), self.most_result);
+                    let outcome = if size > most {
+                        let text =
+                            format!("Response body size '{size}' larger than max value '{most}'.");
                         Outcome::Failed(Failure::Threw(text))
                     } else {
                         Outcome::Returned(result.to_vec())

@@ -24,9 +24,9 @@ use super::machine::{Machine, Plan, UNPRIVILEGED};
 use super::package::Modes;
 use super::proxy::{answered, callers, node, passed, posted};
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
-use super::{DeployError, Deployment, Door, Limits, Program, Runtime, environment};
+use super::{Bodies, DeployError, Deployment, Door, Limits, Program, Runtime, environment};
 use crate::function::Function;
-use crate::gateways::leancloud::{APP_ID, APP_KEY, MASTER_KEY};
+use crate::gateways::leancloud::{APP_ID, APP_KEY, MASTER_KEY, MOST_PASSED, balanced};
 use crate::gateways::sending::answer;
 use crate::gateways::{Failure, Invocation, Outcome};
 use crate::listener::{Answered, Front};
@@ -37,9 +37,6 @@ const HOST: &str = "web.pics.example.net";
 const DOOR: &str = "engine-domain";
 const PING: &str = "/__engine/1/ping";
 const METADATAS: &str = "/1.1/functions/_ops/metadatas";
-
-/// Most bytes of a request's body, and of an answer's.
-const MOST: usize = 100 << 20;
 
 /// How often an instance that starts is asked.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -56,6 +53,10 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "LeanCloud's cloud engine",
     gateways: &["leancloud"],
     doors: &[Door::faithful(DOOR, "")],
+    bodies: Bodies {
+        request: MOST_PASSED,
+        answer: Some(MOST_PASSED),
+    },
     modes: Modes::Dropped,
     most_unpacked: 1 << 30,
     deploy,
@@ -104,7 +105,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     }
     let address = SocketAddr::from((NOT_LOOPBACK, PORT));
     let plan = plan(&engine.run);
-    let web = Web::new(deployment, plan, address, limits, MOST);
+    let web = Web::new(deployment, plan, address, limits);
     Ok(Box::new(App {
         web,
         mode: engine.functions_mode,
@@ -204,6 +205,10 @@ fn mistake(response: &Response<Bytes>) -> Option<String> {
 }
 
 impl Front for App {
+    fn most_body(&self) -> usize {
+        self.web.most_body()
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,
@@ -216,8 +221,8 @@ impl Front for App {
             if request.uri().path().starts_with(acme) {
                 return own(404).into();
             }
-            if request.body().len() > MOST {
-                return own(413).into();
+            if let Some(refusal) = balanced(request, self.most_body()) {
+                return refusal.into();
             }
             let fields = [
                 ("x-real-ip", caller.to_string()),

@@ -59,11 +59,33 @@ pub struct Runtime {
     pub gateways: &'static [&'static str],
     /// The ways in which callers reach it by plain HTTP.
     pub doors: &'static [Door],
+    /// What bodies it takes.
+    pub bodies: Bodies,
     /// What becomes of mode bits.
     modes: Modes,
     /// Most bytes that a zip may unpack to.
     most_unpacked: u64,
     deploy: fn(Deployment) -> Result<Box<dyn Program>, DeployError>,
+}
+
+/// Most bytes of a body. Where a gateway stands before the program, its own
+/// limit comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bodies {
+    /// A request's, or an event's.
+    pub request: usize,
+    /// An answer's, where one is documented.
+    pub answer: Option<usize>,
+}
+
+/// What an emulator takes of an answer that no document limits.
+const MOST_ANSWER: usize = 64 << 20;
+
+impl Bodies {
+    /// Most bytes of an answer that is read.
+    fn most_answer(self) -> usize {
+        self.answer.unwrap_or(MOST_ANSWER)
+    }
 }
 
 /// A way to reach a program by plain HTTP.
@@ -207,6 +229,7 @@ impl Limits {
 struct Deployment {
     ground: Arc<Ground>,
     settings: Settings,
+    bodies: Bodies,
     log: Log,
 }
 
@@ -234,6 +257,7 @@ impl Runtime {
         Ok(Deployment {
             ground: Arc::new(ground),
             log: Log::new(settings.echo),
+            bodies: self.bodies,
             settings,
         })
     }

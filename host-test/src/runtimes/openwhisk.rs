@@ -21,8 +21,9 @@ use tokio::time::timeout;
 use super::log::Log;
 use super::machine::{End, Ground, Machine, Plan, StartError};
 use super::package::Modes;
-use super::{DeployError, Deployment, Limits, Program, Runtime, Settings, environment};
+use super::{Bodies, DeployError, Deployment, Limits, Program, Runtime, Settings, environment};
 use crate::function::Function;
+use crate::gateways::openwhisk::MOST;
 use crate::gateways::times::Moment;
 use crate::gateways::{Failure, Invocation, Outcome};
 
@@ -46,6 +47,10 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Apache OpenWhisk, action loop",
     gateways: &["openwhisk"],
     doors: &[],
+    bodies: Bodies {
+        request: MOST,
+        answer: Some(MOST),
+    },
     modes: Modes::Kept,
     // None is documented; the zip itself has 48 MB at most.
     most_unpacked: 1 << 30,

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::log::Log;
 use super::machine::{End, Ground, Machine, Plan, StartError};
 use super::turns::Turns;
-use super::{Deployment, Limits, Program};
+use super::{Deployment, Limits, MOST_ANSWER, Program};
 use crate::function::Function;
 use crate::gateways::{Failure, Invocation, Outcome};
 use crate::listener::{Answered, Front, HangUp, Listener};
@@ -202,6 +202,11 @@ impl Function for Polling {
 }
 
 impl Front for Desk {
+    /// More than any result: what is too long is told its length.
+    fn most_body(&self) -> usize {
+        MOST_ANSWER
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use super::machine::{Plan, UNPRIVILEGED};
-use super::{Deployment, Limits, environment};
-use crate::gateways::scf::APP_ID;
+use super::{Bodies, Deployment, Limits, environment};
+use crate::gateways::scf::{APP_ID, MOST};
 
 pub(super) const CODE: &str = "/var/user";
 pub(super) const NAME: &str = "edgepick";
@@ -15,6 +15,12 @@ pub(super) const UIN: &str = "100000000001";
 
 /// Most bytes that a zip may unpack to.
 pub(super) const MOST_UNPACKED: u64 = 500 << 20;
+
+/// Those of a call that its caller waits for.
+pub(super) const BODIES: Bodies = Bodies {
+    request: MOST,
+    answer: Some(MOST),
+};
 
 /// Those of a new function; the start's is not documented.
 pub(super) const LIMITS: Limits = Limits {

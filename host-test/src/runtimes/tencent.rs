@@ -13,13 +13,11 @@ use http::{HeaderName, HeaderValue, Method, Request, Response};
 
 use super::package::Modes;
 use super::proxy::answered;
-use super::scf::{CODE, LIMITS, MOST_UNPACKED, NAME, SCF_REGION, UIN, plan};
+use super::scf::{BODIES, CODE, LIMITS, MOST_UNPACKED, NAME, SCF_REGION, UIN, plan};
 use super::web::{NOT_LOOPBACK, Web, WebFailure, size};
 use super::{DeployError, Deployment, Door, Program, Runtime};
 use crate::gateways::headers::{end_to_end, named_host, texts};
-use crate::gateways::scf::{
-    ANSWER_TOO_LARGE, APP_ID, EVENT_TOO_LARGE, MOST, error_document, failure,
-};
+use crate::gateways::scf::{ANSWER_TOO_LARGE, APP_ID, EVENT_TOO_LARGE, error_document, failure};
 use crate::gateways::sending::answer;
 use crate::gateways::{Failure, ids};
 use crate::listener::{Answered, Front};
@@ -41,6 +39,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     product: "Tencent Cloud SCF, Web function",
     gateways: &[],
     doors: &[Door::faithful(URL, ""), Door::faithful(GATEWAY, STAGE)],
+    bodies: BODIES,
     modes: Modes::Kept,
     most_unpacked: MOST_UNPACKED,
     deploy,
@@ -50,7 +49,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     let wrong = check(&deployment.ground.code().join(START)).err();
     let plan = plan(&deployment, START);
     let address = SocketAddr::from((NOT_LOOPBACK, PORT));
-    let web = Web::new(deployment, plan, address, LIMITS, MOST);
+    let web = Web::new(deployment, plan, address, LIMITS);
     Ok(Box::new(WebFunction { web, wrong }))
 }
 
@@ -103,6 +102,10 @@ struct Published {
 }
 
 impl Front for Published {
+    fn most_body(&self) -> usize {
+        self.function.web.most_body()
+    }
+
     fn answer<'a>(
         &'a self,
         request: &'a Request<Bytes>,
@@ -136,7 +139,7 @@ impl Published {
         caller: IpAddr,
         request_id: &str,
     ) -> Result<Response<Bytes>, Failed> {
-        if request.body().len() > MOST {
+        if request.body().len() > self.most_body() {
             return Err((EVENT_TOO_LARGE.0, EVENT_TOO_LARGE.1.to_owned()));
         }
         if let Some(wrong) = &self.function.wrong {

@@ -11,7 +11,7 @@ use http::{HeaderValue, Method, Request, Response};
 use super::machine::{Ground, Plan};
 use super::package::Modes;
 use super::polling::{Death, Interface, Polling};
-use super::scf::{LIMITS, MOST_UNPACKED, plan};
+use super::scf::{BODIES, LIMITS, MOST_UNPACKED, plan};
 use super::turns::{Readiness, Turns};
 use super::{DeployError, Deployment, Limits, Program, Runtime};
 use crate::gateways::sending::answer;
@@ -28,6 +28,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
         "tencent_events",
     ],
     doors: &[],
+    bodies: BODIES,
     modes: Modes::Kept,
     most_unpacked: MOST_UNPACKED,
     deploy,

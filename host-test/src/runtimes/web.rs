@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::log::Log;
 use super::machine::{End, Ground, Machine, Plan, StartError};
-use super::{Deployment, Limits};
+use super::{Bodies, Deployment, Limits};
 use crate::gateways::Failure;
 
 /// An address of this machine that a program which listens on 127.0.0.1 alone
@@ -38,8 +38,7 @@ pub(crate) struct Web(Arc<Shared>);
 struct Shared {
     plan: Plan,
     address: SocketAddr,
-    /// Most bytes of an answer's body.
-    most: usize,
+    bodies: Bodies,
     limits: Limits,
     ground: Arc<Ground>,
     log: Log,
@@ -86,12 +85,11 @@ impl Web {
         plan: Plan,
         address: SocketAddr,
         limits: Limits,
-        most: usize,
     ) -> Self {
         Self(Arc::new(Shared {
             plan,
             address,
-            most,
+            bodies: deployment.bodies,
             limits: limits.or(&deployment.settings),
             ground: deployment.ground,
             log: deployment.log,
@@ -105,6 +103,11 @@ impl Web {
 
     pub(super) fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// Most bytes of a request's body.
+    pub(super) fn most_body(&self) -> usize {
+        self.0.bodies.request
     }
 
     /// The program, started if it does not run.
@@ -216,7 +219,7 @@ impl Web {
         connection: TcpStream,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, WebFailure> {
-        let exchange = exchange(connection, request, self.0.most);
+        let exchange = exchange(connection, request, self.0.bodies.most_answer());
         let result = timeout(self.0.limits.timeout, exchange).await;
         let result = result.unwrap_or(Err(WebFailure::TimedOut));
         // Whoever ends hangs up first, and is seen to have ended a little later.

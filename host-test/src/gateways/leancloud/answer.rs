@@ -34,6 +34,8 @@ pub(super) enum Refusal {
     LineTooLong,
     /// The fields are.
     HeadersTooLarge,
+    /// The body is.
+    NotPassed,
     /// The body is over the package's limit.
     BodyTooLarge,
     /// The charset is not read.
@@ -62,6 +64,7 @@ impl Refusal {
             Self::NotFound => answer(404, "text/html", "", method),
             Self::LineTooLong => answer(414, "text/html", "", method),
             Self::HeadersTooLarge => answer(400, "text/html", "", method),
+            Self::NotPassed => answer(413, "text/html", "", method),
         }
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::EMULATOR;
+use super::{EMULATOR, MOST_PASSED};
 use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Failure, Outcome, Remark};
 
@@ -177,15 +177,23 @@ fn limits() {
     let large = vec![b' '; 20 * 1024 * 1024 + 1];
     let latin = [("content-type", "application/json; charset=latin1")];
     let target = "/1.1/functions/pic";
-    for (asked, status) in [
-        (own("GET", &format!("{target}?{long}"), &[], b""), 414),
-        (own("GET", target, &[("x", &long)], b""), 400),
-        (own("GET", target, &many, b""), 400),
-        (own("POST", target, &[], &large), 413),
-        (own("POST", target, &latin, b"{}"), 415),
+    let mut not_passed = own("POST", target, &[], b"");
+    *not_passed.body_mut() = vec![0; MOST_PASSED + 1].into();
+    for (asked, status, body) in [
+        (own("GET", &format!("{target}?{long}"), &[], b""), 414, ""),
+        (own("GET", target, &[("x", &long)], b""), 400, ""),
+        (own("GET", target, &many, b""), 400, ""),
+        (not_passed, 413, ""),
+        (own("POST", target, &[], &large), 413, "too large"),
+        (own("POST", target, &latin, b"{}"), 415, "LATIN1"),
     ] {
         let refused = EMULATOR.invoke(&[], &asked).unwrap_err();
         assert_eq!(refused.status(), status);
+        let text = String::from_utf8_lossy(refused.body());
+        assert!(
+            text.contains(body) && text.is_empty() == body.is_empty(),
+            "{text}"
+        );
         // None of these thinks of origins.
         assert!(
             !refused

@@ -22,9 +22,6 @@ pub(super) const LIMITS: Limits = Limits {
     memory: 512,
 };
 
-/// Longest answer: none is documented.
-const MOST_ANSWER: usize = 64 << 20;
-
 /// A program of a custom runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Custom {
@@ -76,7 +73,7 @@ impl Custom {
         };
         let file = program.is_none().then(|| ground.code().join("bootstrap"));
         let address = SocketAddr::from((NOT_LOOPBACK, port));
-        let web = Web::new(deployment, plan, address, LIMITS, MOST_ANSWER);
+        let web = Web::new(deployment, plan, address, LIMITS);
         Ok(Self { web, file })
     }
 

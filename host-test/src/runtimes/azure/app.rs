@@ -107,7 +107,7 @@ fn json<T: serde::de::DeserializeOwned>(path: &Path, name: &str) -> Result<T, St
 impl App {
     /// # Errors
     /// What is missing, or what the emulator does not know.
-    pub(super) fn read(code: &Path) -> Result<Self, String> {
+    pub(super) fn read(code: &Path, most_body: usize) -> Result<Self, String> {
         let host: HostFile = json(&code.join("host.json"), "host.json at the zip's root")?;
         if host.version != "2.0" {
             return Err(format!(
@@ -138,7 +138,7 @@ impl App {
         for name in folders {
             let file = format!("{name}/function.json");
             let function: FunctionFile = json(&code.join(&file), &file)?;
-            if let Some(http) = HttpFunction::of(&name, &function.bindings, &host)
+            if let Some(http) = HttpFunction::of(&name, &function.bindings, &host, most_body)
                 .map_err(|e| format!("{file}: {e}"))?
             {
                 app.http.push(http);
@@ -183,7 +183,12 @@ fn timeout(text: Option<&str>) -> Result<Duration, String> {
 
 impl HttpFunction {
     /// `None` where callers do not reach it.
-    fn of(name: &str, bindings: &[Binding], host: &HostFile) -> Result<Option<Self>, String> {
+    fn of(
+        name: &str,
+        bindings: &[Binding],
+        host: &HostFile,
+        most_body: usize,
+    ) -> Result<Option<Self>, String> {
         let is = |kind: &str, direction: &str| {
             let matches = |binding: &&Binding| {
                 binding.kind.eq_ignore_ascii_case(kind) && binding.direction == direction
@@ -214,11 +219,13 @@ impl HttpFunction {
         let gateway = if plain && bindings.len() == 2 {
             None
         } else {
+            let most_body = most_body.to_string();
             let mut arguments = vec![
                 ("--function", name),
                 ("--route-prefix", prefix),
                 ("--binding", &trigger.name),
                 ("--output", &output.name),
+                ("--body-limit", &most_body),
             ]
             .into_iter()
             .flat_map(|(option, value)| [option, value])

@@ -5,7 +5,7 @@ use host_test::listener::Listener;
 use host_test::runtimes::{Program, Settings, has_namespaces};
 use serde_json::json;
 
-use super::{SOON, Seen, behind, call, deploy, python, settings, try_deploy};
+use super::{SOON, Seen, behind, call, deploy, logged, python, settings, try_deploy};
 use crate::client::{ask, get};
 use crate::stands::ANY_PORT;
 
@@ -223,6 +223,62 @@ fn a_handler_that_fails_too_often_is_given_up() {
         "{}",
         program.log()
     );
+}
+
+#[test]
+fn a_handler_that_hangs_up_goes_on() {
+    for (forwarding, prefix) in [(true, ""), (false, "api")] {
+        let Some(program) = app(&host(forwarding, prefix), settings()) else {
+            return;
+        };
+        let listener = behind(&*program, "azurewebsites");
+        let base = if forwarding { "" } else { "/api" };
+        let ask = |path: &str| get(listener.address(), &format!("{base}{path}"));
+        let worker = |path| {
+            let seen = Seen::of(&ask(path));
+            let id = seen.variable("FUNCTIONS_CUSTOMHANDLER_WORKER_ID");
+            id.unwrap().to_owned()
+        };
+        let before = worker("/a");
+        // Oftener than it may end.
+        for path in ["/hang-up", "/half"].repeat(3) {
+            let reply = ask(path);
+            assert_eq!((reply.status, reply.text()), (500, ""), "{path}");
+            logged(&*program, "Broken", 1);
+        }
+        assert_eq!(worker("/a"), before, "{}", program.log());
+    }
+}
+
+#[test]
+fn the_app_says_how_long_requests_may_be() {
+    let limited = |most: &str| Settings {
+        environment: vec![(
+            "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT".to_owned(),
+            most.to_owned(),
+        )],
+        ..settings()
+    };
+    for (forwarding, prefix) in [(true, ""), (false, "api")] {
+        let Some(program) = app(&host(forwarding, prefix), limited("10")) else {
+            return;
+        };
+        let listener = behind(&*program, "azurewebsites");
+        for (length, status) in [(10, 200), (11, 413), (1 << 20, 413)] {
+            let target = format!("/{prefix}");
+            let reply = ask(
+                listener.address(),
+                "POST",
+                &target,
+                &[],
+                &vec![b'x'; length],
+            );
+            assert_eq!(reply.status, status, "{length}: {}", program.log());
+        }
+    }
+    let files = [("host.json", 0o644, &*host(true, ""))];
+    let error = try_deploy("azure", &files, limited("10 MB")).err().unwrap();
+    assert!(error.to_string().contains("accepted: bytes"), "{error}");
 }
 
 #[test]

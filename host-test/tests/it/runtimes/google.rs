@@ -180,6 +180,23 @@ fn events_are_posted() {
 }
 
 #[test]
+fn answers_have_their_longest() {
+    const MOST: usize = 32 << 20;
+    let Some(program) = service(settings()) else {
+        return;
+    };
+    let listener = behind(&*program, "run-app");
+    let reply = get(listener.address(), &format!("/large?{MOST}"));
+    assert_eq!((reply.status, reply.body.len()), (200, MOST));
+    let reply = get(listener.address(), &format!("/large?{}", MOST + 1));
+    assert_eq!(
+        (reply.status, reply.text()),
+        (500, "Response size was too large")
+    );
+    logged(&*program, "TooLarge", 1);
+}
+
+#[test]
 fn a_service_is_asked_to_end() {
     let Some(program) = service(settings()) else {
         return;

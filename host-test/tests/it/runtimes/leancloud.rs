@@ -115,6 +115,17 @@ fn the_environment_is_the_platform_s() {
     if has_namespaces() {
         assert_eq!(seen["folder"], "/home/leanengine/app");
     }
+    let (long, many) = ("x".repeat(8192), "x".repeat(8000));
+    let fields: Vec<_> = (0..9).map(|i| (format!("X-{i}"), &*many)).collect();
+    let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), *v)).collect();
+    for (target, fields, status) in [
+        (&*format!("/?{long}"), &[][..], 414),
+        ("/", &[("X-Long", &*long)], 400),
+        ("/", &fields, 400),
+    ] {
+        let reply = ask(listener.address(), "GET", target, fields, b"");
+        assert_eq!(reply.status, status);
+    }
     // Sent again, and the second time too nobody answers.
     assert_eq!(get(listener.address(), "/exit").status, 502);
     assert_eq!(get(listener.address(), "/").status, 200);

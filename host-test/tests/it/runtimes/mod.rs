@@ -15,6 +15,7 @@ mod leancloud;
 mod openwhisk;
 pub(crate) mod packed;
 mod polling;
+mod sizes;
 mod tencent;
 mod trusted;
 mod users;

@@ -24,6 +24,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             wanted = url.split("?")[0].rsplit("/", 1)[-1]
         if wanted == "exit":
             os._exit(7)
+        if wanted == "hang-up":
+            self.close_connection = True
+            return
+        if wanted == "half":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
+            self.close_connection = True
+            return
         if wanted == "sleep":
             time.sleep(1000)
         if wanted == "redirect" or wanted == "text":

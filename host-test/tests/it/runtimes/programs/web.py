@@ -43,7 +43,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         }
         text = json.dumps(seen).encode()
         if path == "large":
-            text = b"x" * (7 << 20)
+            text = b"x" * int(self.path.partition("?")[2] or 7 << 20)
         self.send_response(302 if path == "redirect" else 200)
         if path == "redirect":
             self.send_header("Location", "https://pictures.test/1.webp")
