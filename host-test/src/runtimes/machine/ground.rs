@@ -22,14 +22,20 @@ pub(super) const NAMESPACES: [&str; 6] = [
     "--",
 ];
 
-/// Whether this machine grants namespaces. Says once if it does not.
+/// The variable that, with any value, has this machine taken for one without
+/// namespaces.
+const NONE: &str = "EDGEPICK_NO_NAMESPACES";
+
+/// Whether this machine grants namespaces, and the variable
+/// `EDGEPICK_NO_NAMESPACES` does not say otherwise. Says once if it does not.
 #[must_use]
 pub fn has_namespaces() -> bool {
     static GRANTED: OnceLock<bool> = OnceLock::new();
     *GRANTED.get_or_init(|| {
         let mut probe = Command::new("unshare");
         probe.args(NAMESPACES).arg("true").stdin(Stdio::null());
-        let granted = probe.output().is_ok_and(|output| output.status.success());
+        let granted = std::env::var_os(NONE).is_none()
+            && probe.output().is_ok_and(|output| output.status.success());
         if !granted {
             eprintln!(
                 "no namespaces on this machine: programs see other paths than their platform's, and ports that their variables name or, one program at a time, the platform's"

@@ -159,7 +159,7 @@ fn programs_that_do_not_start_are_told_apart() {
         ),
         // Callers do not come from the loopback device.
         (
-            "#!/bin/sh\nexec ./web.py 127.0.0.1:9000\n",
+            "#!/bin/sh\nexec ./web.py 127.0.0.1:$FC_SERVER_PORT\n",
             0o755,
             slow(),
             "FunctionNotStarted",

@@ -79,9 +79,6 @@ fn what_starts_and_what_does_not() {
         assert_eq!(failed, status == 503, "{how} {lines}: {log}");
         assert!(log.contains(line), "{how} {lines}: {log}");
     }
-    if !has_namespaces() {
-        return;
-    }
     let local = Settings {
         environment: vec![("HOST".to_owned(), "127.0.0.1".to_owned())],
         start: Some(SOON * 10),

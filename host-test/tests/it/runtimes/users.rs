@@ -122,6 +122,7 @@ const ROWS: [Row; 11] = [
 fn programs_write_where_their_platform_lets_them() {
     // Elsewhere it would write into this machine's own folders.
     if !has_namespaces() {
+        eprintln!("skipped: no namespaces on this machine");
         return;
     }
     assert!(

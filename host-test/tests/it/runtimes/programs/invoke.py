@@ -1,6 +1,6 @@
 # A program for Alibaba that answers events with themselves, and fails as they
 # say.
-import http.server
+import http.server, os
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -19,4 +19,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-http.server.ThreadingHTTPServer(("0.0.0.0", 9000), Handler).serve_forever()
+address = ("0.0.0.0", int(os.environ["FC_SERVER_PORT"]))
+http.server.ThreadingHTTPServer(address, Handler).serve_forever()
