@@ -155,35 +155,10 @@ impl WebFunction {
 
     /// Status, code and message of a call that the program did not answer.
     fn refused(&self, failure: &WebFailure) -> (u16, &'static str, String) {
-        let start = |text: String| format!("The function cannot be started. {text}");
-        let exited = |code: i32, message: &str| {
-            let logs = self.0.web.log().tail(1000);
-            let text = format!(
-                "Function instance exited unexpectedly(code {code}, message:{message}) with start command '/code/bootstrap '. Logs:{logs}"
-            );
-            (412, "CAExited", start(text))
-        };
+        if let Some((code, message)) = self.0.not_started(failure) {
+            return (412, code, message);
+        }
         match failure {
-            WebFailure::NotExecutable(_) if self.0.missing() => {
-                let text = "Failed to start function instance. Error: the file /code/bootstrap is not exist";
-                (412, "CAFileNotFound", start(text.to_owned()))
-            }
-            WebFailure::NotExecutable(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
-                let text = "The CA process cannot be started due to bootstrap file don't have execute permissions";
-                (412, "CAFilePermission", text.to_owned())
-            }
-            WebFailure::NotExecutable(e) => {
-                exited(e.raw_os_error().unwrap_or_default(), &e.to_string())
-            }
-            WebFailure::EndedAtStart(end) => exited(end.code, ""),
-            WebFailure::NotListening => {
-                let seconds = self.0.web.limits().start.as_secs_f64();
-                let logs = self.0.web.log().tail(1000);
-                let text = format!(
-                    "Function instance health check failed on port {PORT} in {seconds} seconds.\nLogs:{logs}"
-                );
-                (412, "FunctionNotStarted", text)
-            }
             WebFailure::Ended(_) => {
                 let text = "Process exited unexpectedly before completing request";
                 (502, "FunctionExited", text.to_owned())
@@ -196,7 +171,7 @@ impl WebFunction {
             WebFailure::Broken(text) | WebFailure::Emulator(text) => {
                 (502, "BadResponse", text.clone())
             }
-            WebFailure::TooLarge => (502, "BadResponse", "the answer is too large".to_owned()),
+            _ => (502, "BadResponse", "the answer is too large".to_owned()),
         }
     }
 }

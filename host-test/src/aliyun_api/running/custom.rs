@@ -86,19 +86,15 @@ impl Started {
     }
 
     fn failure(&self, failure: WebFailure) -> Failure {
+        if let Some((code, message)) = self.custom.not_started(&failure) {
+            return Failure::NotStarted { code, message };
+        }
         match failure {
-            WebFailure::NotExecutable(_) if self.custom.missing() => Failure::NoFile,
-            WebFailure::NotExecutable(e) if e.kind() == io::ErrorKind::PermissionDenied => {
-                Failure::NoPermission
-            }
-            WebFailure::NotExecutable(e) => Failure::EndedAtStart(e.raw_os_error().unwrap_or(1)),
-            WebFailure::EndedAtStart(end) => Failure::EndedAtStart(end.code),
-            WebFailure::NotListening => Failure::Silent,
             WebFailure::TimedOut => Failure::TimedOut,
             WebFailure::Ended(End { memory: true, .. }) => Failure::Memory,
             WebFailure::Ended(_) | WebFailure::Broken(_) => Failure::Exited,
-            WebFailure::TooLarge => Failure::TooLarge,
             WebFailure::Emulator(text) => Failure::Emulator(text),
+            _ => Failure::TooLarge,
         }
     }
 

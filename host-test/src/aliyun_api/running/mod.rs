@@ -46,15 +46,13 @@ pub struct Program {
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The start file is not in the code.
-    NoFile,
-    /// It may not be executed.
-    NoPermission,
-    /// It ended before it listened, with this status; 8 where its format is
-    /// not that of a program.
-    EndedAtStart(i32),
-    /// It does not listen.
-    Silent,
+    /// It does not run: the platform's code and message.
+    NotStarted {
+        /// Such as `CAExited`.
+        code: &'static str,
+        /// What was wrong.
+        message: String,
+    },
     /// It did not answer in time.
     TimedOut,
     /// It ended during the call, or hung up.

@@ -78,7 +78,6 @@ pub(crate) fn failed(
     took: Duration,
 ) -> Result<Value, Refused> {
     let memory = megabytes(served.finished.memory);
-    let start = |code: &'static str, message: String| Err(Refused::new(412, code, message));
     let message = match failure {
         Failure::TimedOut => {
             format!("Function timed out after {timeout} seconds (maxMemoryUsage: {memory}MB)")
@@ -87,41 +86,8 @@ pub(crate) fn failed(
             "Process exited unexpectedly before completing request (duration: {}ms, maxMemoryUsage: {memory}MB)",
             took.as_millis()
         ),
-        Failure::NoFile => {
-            return start(
-                "CAFileNotFound",
-                "The function cannot be started. Failed to start function instance. Error: the \
-                 file /code/bootstrap is not exist"
-                    .to_owned(),
-            );
-        }
-        Failure::NoPermission => {
-            return start(
-                "CAFilePermission",
-                "The CA process cannot be started due to bootstrap file don't have execute \
-                 permissions"
-                    .to_owned(),
-            );
-        }
-        Failure::EndedAtStart(code) => {
-            return start(
-                "CAExited",
-                format!(
-                    "The function cannot be started. Function instance exited unexpectedly(code \
-                     {code}, message:{}) with start command '/code/bootstrap '. Logs:{}",
-                    message_of(*code),
-                    served.finished.log
-                ),
-            );
-        }
-        Failure::Silent => {
-            return start(
-                "FunctionNotStarted",
-                format!(
-                    "Function instance health check failed on its port in 120 seconds.\nLogs:{}",
-                    served.finished.log
-                ),
-            );
+        Failure::NotStarted { code, message } => {
+            return Err(Refused::new(412, code, message));
         }
         Failure::TooLarge => {
             let message = "the function's answer is too large";
@@ -130,15 +96,6 @@ pub(crate) fn failed(
         Failure::Emulator(text) => return Err(Refused::internal(text)),
     };
     Ok(json!({ "errorMessage": message }))
-}
-
-fn message_of(code: i32) -> &'static str {
-    match code {
-        2 => "no such file or directory",
-        8 => "exec format error",
-        137 => "killed",
-        _ => "exit status",
-    }
 }
 
 /// Two digits behind the point.

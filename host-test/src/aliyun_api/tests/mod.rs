@@ -126,7 +126,12 @@ fn does(program: &Program, request: Request<Bytes>) -> Result<Response<Bytes>, F
         }
         Some("time out") => return Err(Failure::TimedOut),
         Some("exit") => return Err(Failure::Exited),
-        Some("no file") => return Err(Failure::NoFile),
+        Some("no file") => {
+            return Err(Failure::NotStarted {
+                code: "CAFileNotFound",
+                message: "the file /code/bootstrap is not exist".to_owned(),
+            });
+        }
         Some("redirect") => {
             *response.status_mut() = http::StatusCode::FOUND;
             let headers = response.headers_mut();

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::super::machine::{Ground, Plan};
-use super::super::web::{NOT_LOOPBACK, Web};
+use super::super::web::{NOT_LOOPBACK, Web, WebFailure};
 use super::super::{DeployError, Deployment, Limits, Settings, environment};
 
 const CODE: &str = "/code";
@@ -28,6 +28,8 @@ pub(crate) struct Custom {
     pub(crate) web: Web,
     /// The start file, outside, where no command is given.
     file: Option<PathBuf>,
+    /// Where its owner has it listen.
+    port: u16,
 }
 
 impl Custom {
@@ -49,7 +51,8 @@ impl Custom {
     ) -> io::Result<Self> {
         let (ground, settings) = (&deployment.ground, &deployment.settings);
         let at = ground.at(CODE);
-        let port = Ground::port(settings.port.unwrap_or(PORT))?;
+        let wanted = settings.port.unwrap_or(PORT);
+        let port = Ground::port(wanted)?;
         let own = [
             ("FC_FUNC_CODE_PATH", format!("{}/", at.display())),
             ("FC_CUSTOM_LISTEN_PORT", port.to_string()),
@@ -74,11 +77,51 @@ impl Custom {
         let file = program.is_none().then(|| ground.code().join("bootstrap"));
         let address = SocketAddr::from((NOT_LOOPBACK, port));
         let web = Web::new(deployment, plan, address, LIMITS);
-        Ok(Self { web, file })
+        Ok(Self {
+            web,
+            file,
+            port: wanted,
+        })
     }
 
-    /// Whether the zip has no start file, and needs one.
-    pub(crate) fn missing(&self) -> bool {
-        self.file.as_ref().is_some_and(|file| !file.is_file())
+    /// Why the program did not start, as "Error codes" has it: code and
+    /// message. `None` where it did.
+    pub(crate) fn not_started(&self, failure: &WebFailure) -> Option<(&'static str, String)> {
+        let logs = || self.web.log().tail(1000);
+        let exited = |code: i32| {
+            let message = match code {
+                2 => "no such file or directory",
+                8 => "exec format error",
+                137 => "killed",
+                _ => "exit status",
+            };
+            let text = format!(
+                "The function cannot be started. Function instance exited unexpectedly(code {code}, message:{message}) with start command '/code/bootstrap '. Logs:{}",
+                logs()
+            );
+            ("CAExited", text)
+        };
+        let missing = self.file.as_ref().is_some_and(|file| !file.is_file());
+        Some(match failure {
+            WebFailure::NotExecutable(_) if missing => {
+                let text = "The function cannot be started. Failed to start function instance. Error: the file /code/bootstrap is not exist";
+                ("CAFileNotFound", text.to_owned())
+            }
+            WebFailure::NotExecutable(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+                let text = "The CA process cannot be started due to bootstrap file don't have execute permissions";
+                ("CAFilePermission", text.to_owned())
+            }
+            WebFailure::NotExecutable(e) => exited(e.raw_os_error().unwrap_or(1)),
+            WebFailure::EndedAtStart(end) => exited(end.code),
+            WebFailure::NotListening => {
+                let (port, seconds) = (self.port, self.web.limits().start.as_secs_f64());
+                let text = format!(
+                    "Function instance health check failed on port {port} in {seconds} seconds.\nLogs:{}",
+                    logs()
+                );
+                ("FunctionNotStarted", text)
+            }
+            _ => return None,
+        })
     }
 }
