@@ -74,7 +74,7 @@ const ROWS: [Row; 10] = [
     },
     Row {
         kind: "google",
-        event: plain,
+        event: |word| json!({ "specversion": "1.0", "id": "1", "source": "//a", "type": "b", "data": word }),
         target: "/",
         failed: "500 Internal Server Error: the component failed: ",
         late: "500 Internal Server Error: the component took longer than 2 s",

@@ -78,6 +78,7 @@ def spoilt():
     yield "specversion 2.0, binary", {**to_binary(event)[0], "ce-specversion": "2.0"}, b"{}"
     yield "no JSON, structured", to_structured(event)[0], b"{"
     yield "no JSON", JSON, b"{"
+    yield "no event", JSON, b'{"count": 3}'
 
 
 def conformance():
