@@ -26,6 +26,9 @@ pub(super) static HTTP: Kind = Kind {
         Step::Do(
             "Whether the HTTP function's proxy follows a redirect itself is not certain. If callers get the picture in place of the 302, use --for huawei-event.",
         ),
+        Step::Do(
+            "That proxy loses query parameters that are given twice. Write lists with commas: ?tag=night,forest, not ?tag=night&tag=forest.",
+        ),
     ],
 };
 
