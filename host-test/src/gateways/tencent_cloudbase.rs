@@ -29,6 +29,10 @@ use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids, queries
 const ENVIRONMENT: &str = "pics-4g7x0ab1c2d3e4f5";
 const ACCOUNT: u64 = 100_000_000_001;
 
+/// Most bytes of a body that is text, from the page on the error code
+/// `EXCEED_MAX_PAYLOAD_SIZE`.
+const MOST_TEXT: usize = 100 * 1024;
+
 pub(super) const EMULATOR: Emulator = Emulator {
     command: "tencent-cloudbase",
     platform: "tencent",
@@ -86,6 +90,7 @@ impl Gateway for Options {
         let below = request.uri().path().strip_prefix(&self.base());
         let refusal = match below.filter(|below| below.is_empty() || below.starts_with('/')) {
             None => Refusal::NoPath,
+            Some(_) if is_text(request) && request.body().len() > MOST_TEXT => Refusal::TextTooLong,
             Some(below) => {
                 let event = event(request, caller, below, &request_id);
                 if event.len() <= MOST {
@@ -111,11 +116,16 @@ impl Gateway for Options {
     }
 }
 
+/// Which bodies come as base64 is not documented: here what is no text.
+fn is_text(request: &Request<Bytes>) -> bool {
+    std::str::from_utf8(request.body()).is_ok()
+}
+
 fn event(request: &Request<Bytes>, caller: IpAddr, below: &str, request_id: &str) -> Vec<u8> {
-    // Which bodies come as base64 is not documented: here what is no text.
-    let (body, encoded) = match std::str::from_utf8(request.body()) {
-        Ok(text) => (text.to_owned(), false),
-        Err(_) => (STANDARD.encode(request.body()), true),
+    let encoded = !is_text(request);
+    let body = match encoded {
+        true => STANDARD.encode(request.body()),
+        false => String::from_utf8_lossy(request.body()).into_owned(),
     };
     let query: BTreeMap<String, String> = queries::pairs(request.uri().query().unwrap_or_default())
         .into_iter()

@@ -44,6 +44,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
         answer: None,
     },
     modes: Modes::Kept,
+    most_packed: Some(500 << 20),
     most_unpacked: 500 << 20,
     deploy,
 };

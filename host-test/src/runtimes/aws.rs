@@ -35,6 +35,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
         answer: Some(MOST_RESULT),
     },
     modes: Modes::Kept,
+    most_packed: None,
     most_unpacked: 250 << 20,
     deploy,
 };

@@ -61,6 +61,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
         answer: None,
     },
     modes: Modes::Kept,
+    most_packed: None,
     // None is documented for the plan; its storage has more.
     most_unpacked: 1 << 30,
     deploy,

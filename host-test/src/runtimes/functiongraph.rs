@@ -26,6 +26,10 @@ pub(super) const BODIES: Bodies = Bodies {
 /// Most bytes of a result.
 const MOST_RESULT: usize = 6 * 1024 * 1024;
 
+/// Most bytes of a zip that comes through object storage; the console takes 40
+/// MB.
+pub(super) const MOST_PACKED: Option<u64> = Some(300 << 20);
+
 /// Most bytes that a zip may unpack to.
 pub(super) const MOST_UNPACKED: u64 = 1500 << 20;
 

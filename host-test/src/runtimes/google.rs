@@ -57,6 +57,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
         answer: Some(32 << 20),
     },
     modes: Modes::Kept,
+    most_packed: None,
     // The file system is in memory, and counts there.
     most_unpacked: 512 << 20,
     deploy,

@@ -19,7 +19,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::functiongraph::{
-    BODIES, CODE_ROOT, LIMITS, MOST_UNPACKED, NAME, PROJECT, REGION, USER, interpreters, variables,
+    BODIES, CODE_ROOT, LIMITS, MOST_PACKED, MOST_UNPACKED, NAME, PROJECT, REGION, USER,
+    interpreters, variables,
 };
 use super::machine::{End, Plan};
 use super::package::Modes;
@@ -38,6 +39,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     doors: &[],
     bodies: BODIES,
     modes: Modes::Kept,
+    most_packed: MOST_PACKED,
     most_unpacked: MOST_UNPACKED,
     deploy,
 };

@@ -8,7 +8,9 @@ use std::pin::Pin;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 
-use super::functiongraph::{BODIES, CODE_ROOT, LIMITS, MOST_UNPACKED, USER, variables};
+use super::functiongraph::{
+    BODIES, CODE_ROOT, LIMITS, MOST_PACKED, MOST_UNPACKED, USER, variables,
+};
 use super::machine::{Ground, Plan};
 use super::package::Modes;
 use super::polling::{Death, Interface, Polling};
@@ -25,6 +27,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     doors: &[],
     bodies: BODIES,
     modes: Modes::Kept,
+    most_packed: MOST_PACKED,
     most_unpacked: MOST_UNPACKED,
     deploy,
 };

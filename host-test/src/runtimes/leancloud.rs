@@ -58,6 +58,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
         answer: Some(MOST_PASSED),
     },
     modes: Modes::Dropped,
+    most_packed: None,
     most_unpacked: 1 << 30,
     deploy,
 };

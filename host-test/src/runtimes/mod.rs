@@ -63,7 +63,9 @@ pub struct Runtime {
     pub bodies: Bodies,
     /// What becomes of mode bits.
     modes: Modes,
-    /// Most bytes that a zip may unpack to.
+    /// Most bytes of a zip by the way to upload it that takes most, where that
+    /// is documented, and of what it unpacks to.
+    most_packed: Option<u64>,
     most_unpacked: u64,
     deploy: fn(Deployment) -> Result<Box<dyn Program>, DeployError>,
 }
@@ -252,6 +254,11 @@ impl Runtime {
 
     /// A zip as the platform unpacks it.
     fn unpacked(&self, zip: &[u8], settings: Settings) -> Result<Deployment, DeployError> {
+        if let Some(most) = self.most_packed
+            && zip.len() as u64 > most
+        {
+            return Err(PackageError::TooLong(most).into());
+        }
         let ground = Ground::new(settings.folder.as_deref(), settings.harness.as_deref())?;
         package::unpack(zip, &ground.code(), self.modes, self.most_unpacked)?;
         Ok(Deployment {

@@ -52,7 +52,8 @@ pub(super) const RUNTIME: Runtime = Runtime {
         answer: Some(MOST),
     },
     modes: Modes::Kept,
-    // None is documented; the zip itself has 48 MB at most.
+    most_packed: Some(48 << 20),
+    // None is documented.
     most_unpacked: 1 << 30,
     deploy,
 };

@@ -27,6 +27,9 @@ pub enum PackageError {
     /// No zip, or a damaged one.
     #[error("the zip cannot be read: {0}")]
     Zip(#[from] ZipError),
+    /// More than the platform takes, packed.
+    #[error("the zip has more than {0} bytes, which is the platform's limit")]
+    TooLong(u64),
     /// An entry that would land outside the folder.
     #[error("the zip's entry {0:?} leads out of the folder")]
     Outside(String),

@@ -41,6 +41,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     doors: &[Door::faithful(URL, ""), Door::faithful(GATEWAY, STAGE)],
     bodies: BODIES,
     modes: Modes::Kept,
+    most_packed: None,
     most_unpacked: MOST_UNPACKED,
     deploy,
 };

@@ -30,6 +30,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     doors: &[],
     bodies: BODIES,
     modes: Modes::Kept,
+    most_packed: None,
     most_unpacked: MOST_UNPACKED,
     deploy,
 };

@@ -17,6 +17,8 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) enum Refusal {
     /// No trigger path has the path.
     NoPath,
+    /// The body is text of more than 100 KB.
+    TextTooLong,
     /// The event is over 6 MB.
     EventTooLarge,
     /// So is the function's answer.
@@ -36,6 +38,11 @@ impl Refusal {
     pub(super) fn response(&self, request_id: &str, method: &Method) -> Response<Bytes> {
         let (status, code, message) = match self {
             Self::NoPath => (404, "INVALID_PATH", "Invalid path."),
+            Self::TextTooLong => (
+                413,
+                "EXCEED_MAX_PAYLOAD_SIZE",
+                "Request body size exceeds the limit.",
+            ),
             Self::EventTooLarge => (413, "FUNCTIONS_REQUEST_TOO_LARGE", "Request too large."),
             Self::AnswerTooLarge => (500, "FUNCTIONS_RESPONSE_TOO_LARGE", "Response too large."),
             Self::Failed(text) => (500, "FUNCTIONS_EXECUTE_FAIL", text.as_str()),

@@ -90,10 +90,20 @@ fn only_what_is_below_the_trigger_path_reaches_the_function() {
         (refused.status().as_u16(), &document["code"]),
         (404, &"INVALID_PATH".into())
     );
-    let large = EMULATOR
-        .invoke(&[], &request("POST", "/", &[], vec![b'x'; 6 << 20]))
-        .unwrap_err();
-    assert_eq!(large.status(), 413);
+    for (byte, length, code) in [
+        (b'x', 100 << 10, None),
+        (b'x', (100 << 10) + 1, Some("EXCEED_MAX_PAYLOAD_SIZE")),
+        (b'\xff', (100 << 10) + 1, None),
+        (b'\xff', 6 << 20, Some("FUNCTIONS_REQUEST_TOO_LARGE")),
+    ] {
+        let asked = request("POST", "/", &[], vec![byte; length]);
+        let refused = EMULATOR.invoke(&[], &asked).err().map(|refused| {
+            let document: Value = serde_json::from_slice(refused.body()).unwrap();
+            assert_eq!(refused.status(), 413);
+            document["code"].as_str().unwrap().to_owned()
+        });
+        assert_eq!(refused.as_deref(), code, "{byte} {length}");
+    }
     for bad in ["api", "/api/", "/a b", ""] {
         assert!(EMULATOR.with(["--trigger-path", bad]).is_err(), "{bad}");
     }

@@ -6,6 +6,7 @@ use host_test::runtimes::RUNTIMES;
 use http::Request;
 
 use super::packed::LIST;
+use super::settings;
 use crate::stands::input;
 use crate::zips::{settings_of, site, zip};
 
@@ -57,6 +58,29 @@ fn every_platform_has_the_limits_of_its_documents() {
         assert_eq!(row.bodies.request, request, "{kind}");
         assert_eq!(row.bodies.answer, answer, "{kind}");
         assert_eq!(row.doors.is_empty(), refusal.is_none(), "{kind}");
+    }
+}
+
+#[test]
+fn zips_may_be_so_long() {
+    const PACKED: [(&str, usize); 5] = [
+        ("aliyun", 500 * MB),
+        ("baidu", 150 * MB),
+        ("huawei", 300 * MB),
+        ("huawei-event", 300 * MB),
+        ("openwhisk", 48 * MB),
+    ];
+    for row in RUNTIMES {
+        let most = PACKED.iter().find(|(kind, _)| *kind == row.kind);
+        let most = most.map(|(_, most)| *most);
+        // No zip in either case.
+        let error = row.deploy(&vec![0; most.unwrap_or(MB) + 1], settings());
+        let text = error.err().unwrap().to_string();
+        let expected = match most {
+            Some(most) => format!("the zip has more than {most} bytes"),
+            None => "the zip cannot be read".to_owned(),
+        };
+        assert!(text.starts_with(&expected), "{}: {text}", row.kind);
     }
 }
 
