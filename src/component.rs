@@ -16,7 +16,7 @@ use wasip2::http::types::{
 use crate::answer::{Lines, RequestField, RequestFields, Response, combined};
 use crate::app::{self, Caller, EventContext, EventEntry, Head, MOST_BODY, Request, Site};
 use crate::arena::Arena;
-use crate::picker::Dice;
+use crate::picker::{Dice, FORESEEN};
 use bindings::exports::edgepick::site::{answer, gateway, setup};
 
 #[expect(unsafe_code, reason = "the component's exports are foreign functions")]
@@ -51,11 +51,13 @@ struct Page {
     bytes: [u8; Page::NUMBERS * Page::NUMBER],
     left: usize,
     first: bool,
+    /// Whether nobody has foreseen them.
+    unseen: bool,
 }
 
 impl Page {
     const NUMBER: usize = size_of::<u64>();
-    const NUMBERS: usize = 32;
+    const NUMBERS: usize = FORESEEN;
 
     fn next(&mut self) -> u64 {
         // wasi:random has no way to fail.
@@ -64,12 +66,18 @@ impl Page {
         }
         if self.left == 0 && getrandom::fill(&mut self.bytes).is_ok() {
             self.left = Self::NUMBERS;
+            self.unseen = true;
         }
         self.left = self.left.saturating_sub(1);
         let (numbers, _) = self.bytes.as_chunks();
         numbers
             .get(self.left)
             .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+
+    fn numbers(&self) -> [u64; Self::NUMBERS] {
+        let (numbers, _) = self.bytes.as_chunks();
+        std::array::from_fn(|place| numbers.get(place).copied().map_or(0, u64::from_le_bytes))
     }
 }
 
@@ -79,6 +87,7 @@ thread_local! {
             bytes: [0; _],
             left: 0,
             first: true,
+            unseen: false,
         })
     };
 }
@@ -86,6 +95,10 @@ thread_local! {
 impl Dice for WasiRandom {
     fn next_u64(&mut self) -> u64 {
         PAGE.with_borrow_mut(Page::next)
+    }
+
+    fn foresee(&mut self) -> Option<[u64; FORESEEN]> {
+        PAGE.with_borrow_mut(|page| mem::take(&mut page.unseen).then(|| page.numbers()))
     }
 }
 

@@ -102,6 +102,13 @@ impl List<'_> {
         self.entry(place) == Some(entry)
     }
 
+    /// Whether every entry is one picture of weight 1.
+    #[inline]
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.pictures.is_none() && self.weights.is_none()
+    }
+
     /// The sum of pictures over places `0..place`; `place` up to `len()`.
     #[inline]
     #[must_use]

@@ -1,10 +1,19 @@
 //! Randomness, injected.
 
+/// How many calls a source of randomness may know in advance.
+pub const FORESEEN: usize = 32;
+
 /// A source of randomness. The component fills it from `wasi:random`, tests
 /// from a generator with a fixed seed.
 pub trait Dice {
     /// 64 independent uniform bits.
     fn next_u64(&mut self) -> u64;
+
+    /// The bits of calls to come, once, where a source knows many in advance.
+    /// What they lead to may be fetched, and nothing else.
+    fn foresee(&mut self) -> Option<[u64; FORESEEN]> {
+        None
+    }
 
     /// A uniform number below `n`; 0 when `n` is 0.
     ///

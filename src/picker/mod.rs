@@ -27,7 +27,7 @@ mod tests;
 use std::cell::OnceCell;
 
 pub use conditions::Conditions;
-pub use dice::Dice;
+pub use dice::{Dice, FORESEEN};
 pub use random::draw;
 pub use size::SizeBounds;
 
