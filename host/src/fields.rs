@@ -139,9 +139,13 @@ impl Shape {
         self.lines.iter().map(|known| known.line.len()).sum()
     }
 
-    /// Whether each field has a name of its own, and there are not too many.
+    /// Whether each field has a name of its own, there are not too many, and
+    /// the map has them in the order of the lines.
     fn is_plain(&self) -> bool {
-        self.headers.keys_len() == self.lines.len() && self.lines.len() <= Self::FIELDS
+        let names = self.lines.iter().map(|known| &known.name);
+        self.headers.keys_len() == self.lines.len()
+            && self.lines.len() <= Self::FIELDS
+            && self.headers.keys().eq(names)
     }
 
     /// The lines as a map, if they are of this shape.
@@ -167,9 +171,9 @@ impl Shape {
             return None;
         }
         let mut headers = self.headers.clone();
-        for (known, other) in self.lines.iter().zip(others) {
-            if let Some(value) = other {
-                headers.insert(&known.name, value);
+        for (value, other) in headers.values_mut().zip(others) {
+            if let Some(other) = other {
+                *value = other;
             }
         }
         Some(headers)
