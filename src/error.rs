@@ -27,10 +27,16 @@ pub enum Code {
     BodyTooLarge,
     UriTooLong,
     EmptyCatalogue,
+    HeadTooLarge,
+    TooSlow,
+    Overloaded,
+    Timeout,
+    Internal,
 }
 
-/// One row a code: its text, its status, what it means.
-pub const CODES: [(Code, &str, StatusCode, &str); 14] = [
+/// One row a code: its text, its status, what it means. The last five are those
+/// of servers, where the component cannot answer.
+pub const CODES: [(Code, &str, StatusCode, &str); 19] = [
     (
         Code::BadValue,
         "bad_value",
@@ -115,6 +121,36 @@ pub const CODES: [(Code, &str, StatusCode, &str); 14] = [
         StatusCode::SERVICE_UNAVAILABLE,
         "the site has no pictures",
     ),
+    (
+        Code::HeadTooLarge,
+        "head_too_large",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "the request's line and header fields are too large",
+    ),
+    (
+        Code::TooSlow,
+        "too_slow",
+        StatusCode::REQUEST_TIMEOUT,
+        "the request's body did not arrive in time",
+    ),
+    (
+        Code::Overloaded,
+        "overloaded",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "there are too many requests at once",
+    ),
+    (
+        Code::Timeout,
+        "timeout",
+        StatusCode::GATEWAY_TIMEOUT,
+        "the answer took too long",
+    ),
+    (
+        Code::Internal,
+        "internal",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the component failed",
+    ),
 ];
 
 impl Code {
@@ -133,6 +169,12 @@ impl Code {
     #[must_use]
     pub fn status(self) -> StatusCode {
         self.row().2
+    }
+
+    /// What it means, in a few words.
+    #[must_use]
+    pub fn means(self) -> &'static str {
+        self.row().3
     }
 }
 

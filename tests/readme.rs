@@ -1,6 +1,7 @@
 //! The README says what the code does: its tables are those of the code.
 
 use edgepick::app::WORDS;
+use edgepick::error::CODES;
 use edgepick::gateway::FORMATS;
 use edgepick::query::PARAMETERS;
 use edgepick::settings::KEYS;
@@ -64,6 +65,22 @@ fn parameters_of(section: &str) {
             "there is no parameter {name}"
         );
     }
+}
+
+#[test]
+fn errors() {
+    let mut table = String::from("| code | status | meaning |\n|---|---|---|\n");
+    for (code, text, status, _) in CODES {
+        let (status, means) = (status.as_u16(), code.means());
+        table += &format!("| `{text}` | {status} | {means} |\n");
+    }
+    assert!(
+        section(ENGLISH, "Errors").contains(&table),
+        "the section Errors should hold:\n{table}"
+    );
+    let said = quoted(section(CHINESE, "错误"), 1);
+    let codes: Vec<_> = CODES.iter().map(|row| row.1).collect();
+    assert_eq!(said, codes, "the Chinese README's errors");
 }
 
 #[test]

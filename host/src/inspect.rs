@@ -8,6 +8,7 @@
 
 use edgepick::app;
 use edgepick::catalogue::{Catalogue, FacetKind};
+use edgepick::settings::Settings;
 use serde::Serialize;
 
 use crate::shape::{self, ShapeError};
@@ -62,6 +63,9 @@ pub struct Site {
     pub formats: Vec<Facet>,
     /// Settings that differ from the default.
     pub settings: Vec<Setting>,
+    /// All settings.
+    #[serde(skip)]
+    pub all_settings: Settings,
     /// Parts of the packed form, in its order.
     pub sections: Vec<Section>,
 }
@@ -168,6 +172,7 @@ pub fn site(packed: &[u8]) -> Result<Site, InspectError> {
                 value: serde_json::from_str(&value).unwrap_or(serde_json::Value::String(value)),
             })
             .collect(),
+        all_settings: opened.settings,
         sections: catalogue
             .sections()
             .map(|(name, bytes)| Section { name, bytes })

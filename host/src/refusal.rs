@@ -1,142 +1,189 @@
 //! Answers that the component did not give, in the public interface's error
 //! form.
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER};
-use http::{HeaderValue, Response, StatusCode};
+use edgepick::app::{self, Request};
+use edgepick::error::{Code, Error};
+use edgepick::settings::Settings;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, Method, Response};
+
+use crate::fields;
 
 /// An answer that the host gives where the component cannot.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
-    status: StatusCode,
-    code: &'static str,
-    error: &'static str,
+    code: Code,
     hint: &'static str,
 }
 
 /// No room for a connection or a request.
 pub const OVERLOADED: Refusal = Refusal {
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    code: "overloaded",
-    error: "too many requests at once",
+    code: Code::Overloaded,
     hint: "try again in a second",
 };
 
 /// A request's line and fields beyond the limit.
 pub const HEAD_TOO_LARGE: Refusal = Refusal {
-    status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-    code: "head_too_large",
-    error: "the request's line and header fields are too large",
+    code: Code::HeadTooLarge,
     hint: "send fewer and shorter ones",
 };
 
+/// A request target beyond the limit of the public interface.
+pub const URI_TOO_LONG: Refusal = Refusal {
+    code: Code::UriTooLong,
+    hint: "send a shorter one",
+};
+
 /// A body beyond the limit.
-pub const TOO_LARGE: Refusal = Refusal {
-    status: StatusCode::PAYLOAD_TOO_LARGE,
-    code: "too_large",
-    error: "the request's body is too large",
+pub const BODY_TOO_LARGE: Refusal = Refusal {
+    code: Code::BodyTooLarge,
     hint: "send less",
 };
 
 /// A body that did not arrive.
 pub const TOO_SLOW: Refusal = Refusal {
-    status: StatusCode::REQUEST_TIMEOUT,
-    code: "too_slow",
-    error: "the request's body did not arrive in time",
+    code: Code::TooSlow,
     hint: "send it faster",
 };
 
 /// A guest that did not answer in time.
 pub const TIMEOUT: Refusal = Refusal {
-    status: StatusCode::GATEWAY_TIMEOUT,
-    code: "timeout",
-    error: "the answer took too long",
+    code: Code::Timeout,
     hint: "try again",
 };
 
 /// A guest that failed.
 pub const INTERNAL: Refusal = Refusal {
-    status: StatusCode::INTERNAL_SERVER_ERROR,
-    code: "internal",
-    error: "the component failed",
+    code: Code::Internal,
     hint: "try again; the server's standard error says more",
 };
 
-/// What stands on every answer, the caching of errors included.
-const FIELDS: [(HeaderName, HeaderValue); 9] = [
-    (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    (
-        HeaderName::from_static("cdn-cache-control"),
-        HeaderValue::from_static("no-store"),
-    ),
-    (
-        HeaderName::from_static("access-control-allow-origin"),
-        HeaderValue::from_static("*"),
-    ),
-    (
-        HeaderName::from_static("access-control-expose-headers"),
-        HeaderValue::from_static("X-Image-Id, Link"),
-    ),
-    (
-        HeaderName::from_static("timing-allow-origin"),
-        HeaderValue::from_static("*"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("cross-origin"),
-    ),
-    (
-        HeaderName::from_static("x-content-type-options"),
-        HeaderValue::from_static("nosniff"),
-    ),
-    (
-        HeaderName::from_static("x-robots-tag"),
-        HeaderValue::from_static("noindex"),
-    ),
-];
+/// A host's way of refusing: with the fields that stand on every answer of its
+/// site, in the form that the caller prefers.
+///
+/// The default is that of a site whose settings nobody knows: no script of
+/// another origin may read why.
+#[derive(Clone, Debug)]
+pub struct Refusals(Settings);
 
-impl Refusal {
-    /// The document. Its texts need no escapes.
+impl Default for Refusals {
+    fn default() -> Self {
+        Self(Settings {
+            cors_origins: Vec::new(),
+            ..Settings::default()
+        })
+    }
+}
+
+impl Refusals {
+    /// The way of a site with these settings.
     #[must_use]
-    pub fn document(self) -> String {
-        let Self {
-            code, error, hint, ..
-        } = self;
-        format!(r#"{{"error":"{error}","code":"{code}","hint":"{hint}"}}"#)
+    pub fn of(settings: &Settings) -> Self {
+        Self(settings.clone())
     }
 
-    /// The answer.
+    /// The answer to a request with this method and these fields; `id` is
+    /// echoed in `X-Request-Id`.
     #[must_use]
-    pub fn response(self) -> Response<String> {
-        let mut response = Response::new(self.document());
-        *response.status_mut() = self.status;
-        response.headers_mut().extend(FIELDS);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    pub fn answer(
+        &self,
+        refusal: Refusal,
+        method: &Method,
+        headers: &HeaderMap,
+        id: Option<&str>,
+    ) -> Response<Vec<u8>> {
+        let Refusal { code, hint } = refusal;
+        let error = Error::new(code, code.means()).hint(hint);
+        let request = Request {
+            method: method.as_str(),
+            target: "/",
+            fields: headers,
+            body: b"",
+        };
+        let mut response = Response::from(app::refuse(&self.0, request, id, &error));
+        if code == Code::Overloaded {
+            let soon = HeaderValue::from_static("1");
+            response.headers_mut().insert(RETRY_AFTER, soon);
         }
         response
     }
 
-    /// The answer as it stands on the wire, for a connection that no one
-    /// serves; it says that the connection is closed.
+    /// The answer as it stands on the wire, for a connection whose request
+    /// nobody reads; it says that the connection is closed.
     #[must_use]
-    pub fn raw(self) -> Vec<u8> {
-        let response = self.response();
-        let document = response.body();
-        let mut raw = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
-        for (name, value) in response.headers() {
-            raw.extend_from_slice(name.as_str().as_bytes());
-            raw.extend_from_slice(b": ");
-            raw.extend_from_slice(value.as_bytes());
-            raw.extend_from_slice(b"\r\n");
-        }
-        let end = format!(
-            "content-length: {}\r\nconnection: close\r\n\r\n{document}",
-            document.len()
-        );
-        raw.extend_from_slice(end.as_bytes());
+    pub fn raw(&self, refusal: Refusal) -> Vec<u8> {
+        let response = self.answer(refusal, &Method::GET, &HeaderMap::new(), None);
+        let mut raw = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
+        fields::write(response.headers(), &mut raw);
+        raw.extend_from_slice(b"connection: close\r\n\r\n");
+        raw.extend_from_slice(response.body());
         raw
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(refusals: &Refusals, fields: &[(&str, &str)]) -> Response<Vec<u8>> {
+        let headers = fields
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
+        refusals.answer(TIMEOUT, &Method::GET, &headers, Some("r-1"))
+    }
+
+    fn text<'r>(response: &'r Response<Vec<u8>>, name: &str) -> Option<&'r str> {
+        let value = response.headers().get(name);
+        value.map(|value| value.to_str().unwrap())
+    }
+
+    #[test]
+    fn a_refusal_has_the_form_that_the_caller_prefers() {
+        let open = Refusals::of(&Settings::default());
+        let json = sent(&open, &[]);
+        assert_eq!(
+            json.body(),
+            br#"{"error":"the answer took too long","code":"timeout","hint":"try again"}"#
+        );
+        let plain = sent(&open, &[("accept", "text/plain")]);
+        assert_eq!(plain.body(), b"the answer took too long; try again\n");
+        for (response, media) in [
+            (json, "application/json"),
+            (plain, "text/plain; charset=utf-8"),
+        ] {
+            assert_eq!(response.status(), 504);
+            for (name, value) in [
+                ("content-type", media),
+                ("vary", "accept"),
+                ("cache-control", "no-store"),
+                ("access-control-allow-origin", "*"),
+                ("x-request-id", "r-1"),
+            ] {
+                assert_eq!(text(&response, name), Some(value), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_read_by_the_origins_that_may() {
+        let origin = |refusals: &Refusals, origin: &str| {
+            let response = sent(refusals, &[("origin", origin)]);
+            text(&response, "access-control-allow-origin").map(str::to_owned)
+        };
+        let (one, other) = ("https://a.example", "https://b.example");
+        let settings = Settings {
+            cors_origins: vec![one.to_owned()],
+            ..Settings::default()
+        };
+        let closed = Refusals::of(&settings);
+        assert_eq!(origin(&closed, one).as_deref(), Some(one));
+        assert_eq!(origin(&closed, other), None);
+        assert_eq!(origin(&Refusals::default(), one), None);
+        let raw = |refusals: &Refusals| String::from_utf8(refusals.raw(OVERLOADED)).unwrap();
+        assert!(!raw(&closed).contains("access-control-allow-origin"));
+        assert!(
+            raw(&Refusals::of(&Settings::default())).contains("access-control-allow-origin: *\r\n")
+        );
     }
 }

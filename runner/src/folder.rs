@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use edgepick_host::config::Config;
 use edgepick_host::input::{Input, InputError, Prepared, unavailable};
+use edgepick_host::refusal::Refusals;
 use edgepick_host::runner_engine::Architecture;
 use edgepick_host::source::SourceSpec;
 
@@ -52,6 +53,7 @@ pub(crate) struct Opened {
     pub(crate) guests: Guests,
     /// The settings' own.
     pub(crate) mount: Option<String>,
+    pub(crate) refusals: Refusals,
     /// What is wrong with the list, one sentence each.
     pub(crate) problems: Vec<String>,
 }
@@ -74,6 +76,9 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
         Ok(Config::default())
     };
     let mount = config.as_ref().ok().map(|it| it.settings.mount.clone());
+    // A baked site has settings of its own.
+    let known = config.as_ref().ok().filter(|_| !baked);
+    let refusals = known.map_or_else(Refusals::default, |it| Refusals::of(&it.settings));
     let mut problems = Vec::new();
     let mut note = |text: &dyn std::fmt::Display| {
         problems.extend(text.to_string().lines().map(str::to_owned));
@@ -101,6 +106,7 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
     Ok(Opened {
         guests,
         mount: mount.filter(|mount| !mount.is_empty()),
+        refusals,
         problems,
     })
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use edgepick_host::fields;
-use edgepick_host::refusal::{INTERNAL, TIMEOUT};
+use edgepick_host::refusal::{INTERNAL, Refusals, TIMEOUT};
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use crate::guests::{Failure, Guests, answer, gateway};
@@ -18,6 +18,8 @@ pub(crate) struct Function {
     pub(crate) platform: &'static str,
     /// The prefix that the site is published under; it wins over the settings'.
     pub(crate) mount: Option<String>,
+    /// How requests are refused that the site cannot answer.
+    pub(crate) refusals: Refusals,
 }
 
 /// What a platform says of a request in fields that only it may set.
@@ -80,6 +82,13 @@ impl Function {
     /// Answers a plain HTTP request.
     pub(crate) fn exchange(&self, request: &Request<Bytes>, told: Told<'_>) -> Response<Bytes> {
         let since = Instant::now();
+        let refuse = |refusal| {
+            let (method, headers) = (request.method(), request.headers());
+            let response = self
+                .refusals
+                .answer(refusal, method, headers, told.request_id);
+            response.map(Bytes::from)
+        };
         let (response, failure) = match unwound(|| self.answer(request, told)) {
             Some(Ok(response)) => (response, None),
             Some(Err(failure)) => {
@@ -87,15 +96,9 @@ impl Function {
                     Failure::Timeout(_) => TIMEOUT,
                     Failure::Trap(_) => INTERNAL,
                 };
-                (
-                    refusal.response().map(Bytes::from),
-                    Some(failure.to_string()),
-                )
+                (refuse(refusal), Some(failure.to_string()))
             }
-            None => (
-                INTERNAL.response().map(Bytes::from),
-                Some(EventFailure::Panic.to_string()),
-            ),
+            None => (refuse(INTERNAL), Some(EventFailure::Panic.to_string())),
         };
         let line = Line {
             id: told.request_id,

@@ -130,6 +130,7 @@ fn run() -> Result<(), Failed> {
         guests: opened.guests,
         platform: kind.platform,
         mount: mount.or(opened.mount),
+        refusals: opened.refusals,
     };
     match contract {
         Contract::Http(address, contract) => {

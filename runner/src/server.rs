@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use edgepick_host::refusal::{HEAD_TOO_LARGE, TOO_LARGE, TOO_SLOW};
+use edgepick_host::refusal::{BODY_TOO_LARGE, HEAD_TOO_LARGE, TOO_SLOW};
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -26,7 +26,7 @@ use crate::platform::Http;
 const MOST_HEAD: usize = 64 << 10;
 
 /// Most bytes of a body: what the largest event of a platform needs.
-const MOST_BODY: usize = 8 << 20;
+const MOST_EVENT: usize = 8 << 20;
 
 /// How long a body may take to arrive, and requests under way to be answered
 /// when the platform stops this program.
@@ -99,16 +99,24 @@ async fn answer(
         .iter()
         .map(|(n, v)| n.as_str().len() + v.len() + 4)
         .sum();
-    let response = if head > MOST_HEAD {
-        HEAD_TOO_LARGE.response().map(Bytes::from)
+    let received = if head > MOST_HEAD {
+        Err(HEAD_TOO_LARGE)
     } else {
-        match timeout(UPLOAD, Limited::new(body, MOST_BODY).collect()).await {
-            Ok(Ok(body)) => {
-                let request = Request::from_parts(parts, body.to_bytes());
-                desk.contract.answer(&desk.function, &request)
-            }
-            Ok(Err(e)) if e.is::<LengthLimitError>() => TOO_LARGE.response().map(Bytes::from),
-            Ok(Err(_)) | Err(_) => TOO_SLOW.response().map(Bytes::from),
+        match timeout(UPLOAD, Limited::new(body, MOST_EVENT).collect()).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(e)) if e.is::<LengthLimitError>() => Err(BODY_TOO_LARGE),
+            Ok(Err(_)) | Err(_) => Err(TOO_SLOW),
+        }
+    };
+    let response = match received {
+        Ok(body) => {
+            let request = Request::from_parts(parts, body);
+            desk.contract.answer(&desk.function, &request)
+        }
+        Err(refusal) => {
+            let refusals = &desk.function.refusals;
+            let response = refusals.answer(refusal, &parts.method, &parts.headers, None);
+            response.map(Bytes::from)
         }
     };
     Ok(response.map(Full::new))

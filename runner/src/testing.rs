@@ -42,9 +42,11 @@ pub(crate) fn open(path: &Path) -> Result<Opened, OpenError> {
 /// A site of two pictures, as a platform's contract calls it.
 pub(crate) fn function(platform: &'static str) -> Function {
     let list = "https://i.example/1.webp\nhttps://i.example/2.webp\n";
+    let opened = opened(&[("list.txt", list)]);
     Function {
-        guests: opened(&[("list.txt", list)]).guests,
+        guests: opened.guests,
         platform,
         mount: None,
+        refusals: opened.refusals,
     }
 }

@@ -24,8 +24,8 @@ pub use event::{EventContext, EventEntry, EventReply, handle_event};
 pub use request::{Head, Request};
 pub use route::{Route, WORDS, Word, reserved};
 
-/// Most bytes of a request's body; more is `413`. Bodies mean something only
-/// where the settings accept events over plain HTTP.
+/// Most bytes of a request's body. Bodies mean something only where the settings
+/// accept events over plain HTTP; there more is `413`.
 pub const MOST_BODY: usize = 6 * 1024 * 1024;
 
 /// A site: its settings and its pictures.
@@ -149,10 +149,22 @@ pub fn without_site(request: Request<'_>) -> Response {
         "no site has been loaded into this component",
     )
     .hint("bake a list of pictures into it, or load one through setup.load");
+    refuse(&Settings::default(), request, None, &error)
+}
+
+/// The answer to a request that is not even looked at, with the fields that
+/// stand on every answer of a site with these settings: for hosts whose
+/// component cannot answer.
+#[must_use]
+pub fn refuse(
+    settings: &Settings,
+    request: Request<'_>,
+    request_id: Option<&str>,
+    error: &Error,
+) -> Response {
     let mut vary = Vary::default();
-    let answer = Answer::error(&error, request.fields, &mut vary);
-    let settings = Settings::default();
-    answer.into_response(&settings, request.method, request.fields, vary, None)
+    let answer = Answer::error(error, request.fields, &mut vary);
+    answer.into_response(settings, request.method, request.fields, vary, request_id)
 }
 
 /// Answers a request whose body is certainly no event.
@@ -193,6 +205,11 @@ impl Exchange<'_> {
         match self.request.method {
             "OPTIONS" => return Ok(Answer::new(StatusCode::NO_CONTENT, None, Cache::Never)),
             "GET" | "HEAD" => {}
+            "POST" if self.request.body.len() > MOST_BODY && self.takes_events() => {
+                let code = Code::BodyTooLarge;
+                let hint = format!("accepted: at most {MOST_BODY} bytes");
+                return Err(Error::new(code, code.means()).hint(hint));
+            }
             other => {
                 return Err(Error::new(
                     Code::MethodNotAllowed,
@@ -223,6 +240,10 @@ impl Exchange<'_> {
             Route::Picture => self.picture(dice, query, vary),
             service => self.service(service, query),
         }
+    }
+
+    fn takes_events(&self) -> bool {
+        !self.site.settings.events.is_empty()
     }
 
     fn segments<'p>(&self, path: &'p str) -> Result<Vec<Cow<'p, str>>, Error> {

@@ -134,7 +134,7 @@ fn oversized_requests_are_refused_in_our_form() {
     connection.send(&request("POST", "/", &[], &[b'x'; 1001]));
     let reply = connection.read("POST");
     assert_eq!(reply.status, 413);
-    assert_eq!(reply.json()["code"], "too_large");
+    assert_eq!(reply.json()["code"], "body_too_large");
     assert_eq!(reply.header("cache-control"), Some("no-store"));
     let long = "x".repeat(10_000);
     let mut connection = Connection::open(server.address());

@@ -10,6 +10,7 @@ use super::bake::{Sources, prepare};
 use super::progress::Bar;
 use super::{CommandError, output, read, report, runtime};
 use crate::input::{Prepared, sample};
+use crate::refusal::Refusals;
 use crate::server::{Door, Log, Server, ServerOptions};
 use crate::shape::is_wasm;
 use crate::site::{Site, SiteOptions};
@@ -109,6 +110,7 @@ struct Found {
     component: Vec<u8>,
     /// What it is, for the first line.
     what: String,
+    refusals: Refusals,
     prepared: Option<Prepared>,
 }
 
@@ -116,7 +118,11 @@ impl Serve {
     pub(super) fn run(&self) -> Result<(), CommandError> {
         let found = self.find()?;
         let site = Site::new(&found.component, self.site_options())?;
-        let server = Server::start(&site, self.addr, self.server_options()?).map_err(|e| {
+        let options = ServerOptions {
+            refusals: found.refusals.clone(),
+            ..self.server_options()?
+        };
+        let server = Server::start(&site, self.addr, options).map_err(|e| {
             CommandError::Failed(format!("{}: cannot listen there: {e}", self.addr))
         })?;
         // The first line, so that whoever chose port 0 can read it there.
@@ -168,6 +174,7 @@ impl Serve {
         Ok(Found {
             component: baked.component,
             what: report::count(prepared.packed.pictures, "picture") + whose,
+            refusals: Refusals::of(&prepared.settings),
             prepared: Some(prepared),
         })
     }
@@ -223,6 +230,7 @@ fn existing(component: Vec<u8>, name: &str) -> Result<Found, CommandError> {
     Ok(Found {
         component,
         what: format!("{} of {name}", report::count(site.pictures, "picture")),
+        refusals: Refusals::of(&site.all_settings),
         prepared: None,
     })
 }

@@ -49,6 +49,7 @@ pub(super) fn start(
 
 async fn accept(listener: &tokio::net::TcpListener, workers: &[Worker], shared: &Arc<Shared>) {
     let farewells = Arc::new(tokio::sync::Semaphore::new(FAREWELLS));
+    let farewell: Arc<[u8]> = shared.options.refusals.raw(OVERLOADED).into();
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             sleep(PAUSE).await;
@@ -56,8 +57,9 @@ async fn accept(listener: &tokio::net::TcpListener, workers: &[Worker], shared: 
         };
         if shared.connections.load(Ordering::Relaxed) >= shared.options.connections {
             if let Ok(permit) = Arc::clone(&farewells).try_acquire_owned() {
+                let farewell = Arc::clone(&farewell);
                 tokio::spawn(async move {
-                    let _ = timeout(FAREWELL, refuse(stream)).await;
+                    let _ = timeout(FAREWELL, refuse(stream, &farewell)).await;
                     drop(permit);
                 });
             }
@@ -85,8 +87,8 @@ fn hand_out(stream: TcpStream, peer: SocketAddr, workers: &[Worker], shared: &Ar
 
 /// Says that there is no room and waits until the caller has hung up, because
 /// closing on unread bytes would take the answer back.
-async fn refuse(mut stream: tokio::net::TcpStream) -> io::Result<()> {
-    stream.write_all(&OVERLOADED.raw()).await?;
+async fn refuse(mut stream: tokio::net::TcpStream, farewell: &[u8]) -> io::Result<()> {
+    stream.write_all(farewell).await?;
     stream.shutdown().await?;
     let mut sink = [0; 1024];
     while stream.read(&mut sink).await? > 0 {}

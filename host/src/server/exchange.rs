@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use bytes::Bytes;
+use edgepick::query::MOST_TARGET;
 use http::header::{CONTENT_LENGTH, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -24,7 +25,9 @@ use super::worker::{Desk, Shared};
 use crate::bindings::answer::{Context, Outcome, Request as Records, Response as Answered};
 use crate::bindings::gateway::Entry as Event;
 use crate::fields;
-use crate::refusal::{HEAD_TOO_LARGE, INTERNAL, OVERLOADED, Refusal, TIMEOUT, TOO_LARGE, TOO_SLOW};
+use crate::refusal::{
+    BODY_TOO_LARGE, HEAD_TOO_LARGE, INTERNAL, OVERLOADED, Refusal, TIMEOUT, TOO_SLOW, URI_TOO_LONG,
+};
 use crate::site::Failure;
 
 /// The field in which an answer names its picture.
@@ -49,7 +52,11 @@ pub(super) async fn answer(
     };
     let (mut response, failure) = match reply {
         Ok(response) => (response, None),
-        Err(Refused(refusal, failure)) => (refusal.response().map(Answer::bytes), failure),
+        Err(Refused(refusal, failure)) => {
+            let refusals = &desk.shared.options.refusals;
+            let response = refusals.answer(refusal, &parts.method, &parts.headers, origin.id);
+            (response.map(Answer::bytes), failure)
+        }
     };
     if let Some(started) = started {
         log(
@@ -107,7 +114,13 @@ async fn reply(
     }
     fields::write(&parts.headers, &mut head.0);
     if head.0.len() > desk.shared.options.head {
-        return Err(Refused(HEAD_TOO_LARGE, None));
+        // What the component says of a long target that it gets to see.
+        let refusal = if target(parts).len() > MOST_TARGET {
+            URI_TOO_LONG
+        } else {
+            HEAD_TOO_LARGE
+        };
+        return Err(Refused(refusal, None));
     }
     let body = receive(desk, body).await?;
     if desk.shared.options.door == Door::Typed {
@@ -135,11 +148,11 @@ async fn receive(desk: &Desk, body: Incoming) -> Result<Bytes, Refused> {
     }
     let options = &desk.shared.options;
     if body.size_hint().lower() > options.body as u64 {
-        return Err(Refused(TOO_LARGE, None));
+        return Err(Refused(BODY_TOO_LARGE, None));
     }
     match timeout(options.upload, Limited::new(body, options.body).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(e)) if e.is::<LengthLimitError>() => Err(Refused(TOO_LARGE, None)),
+        Ok(Err(e)) if e.is::<LengthLimitError>() => Err(Refused(BODY_TOO_LARGE, None)),
         // The caller hung up in the middle and will not read this.
         Ok(Err(_)) | Err(_) => Err(Refused(TOO_SLOW, None)),
     }

@@ -18,10 +18,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use edgepick::app::MOST_BODY;
 use tokio::sync::watch;
 
 pub use self::log::Log;
 use self::worker::{Shared, Worker};
+use crate::refusal::Refusals;
 use crate::site::Site;
 
 /// How a server treats its callers.
@@ -55,6 +57,8 @@ pub struct ServerOptions {
     pub door: Door,
     /// Where a line for each request goes.
     pub log: Log,
+    /// How the server itself refuses requests: as the site's settings say.
+    pub refusals: Refusals,
 }
 
 /// The way into the component.
@@ -74,7 +78,7 @@ impl Default for ServerOptions {
             connections: 10_000,
             requests: 1_000,
             head: 32 << 10,
-            body: 6 << 20,
+            body: MOST_BODY,
             idle: Duration::from_secs(30),
             upload: Duration::from_secs(30),
             drain: Duration::from_secs(10),
@@ -82,6 +86,7 @@ impl Default for ServerOptions {
             trust_proxy: false,
             door: Door::default(),
             log: Log::Off,
+            refusals: Refusals::default(),
         }
     }
 }

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use edgepick::catalogue::{Entry, pack};
 use serde_json::{Value, json};
 
+use edgepick::settings::Settings;
+
 use super::*;
 use crate::COMPONENT;
 use crate::bake::bake;
@@ -18,6 +20,7 @@ fn start(options: ServerOptions) -> Server {
 fn start_of(site: &Site, options: ServerOptions) -> Server {
     let options = ServerOptions {
         workers: 1,
+        refusals: Refusals::of(&Settings::default()),
         ..options
     };
     Server::start(site, "127.0.0.1:0".parse().unwrap(), options).unwrap()
@@ -86,6 +89,34 @@ fn heads_beyond_the_limit_get_a_431() {
 }
 
 #[test]
+fn a_long_target_gets_a_414_whoever_sees_it() {
+    let server = start(ServerOptions::default());
+    // The component's limit, the server's, and twice that.
+    for length in [17 << 10, 34 << 10, 60 << 10] {
+        let target = format!("/?{}", "x".repeat(length));
+        refused(&ask(&server, &get(&target)), "414", "uri_too_long");
+    }
+}
+
+#[test]
+fn a_refusal_is_an_answer_of_the_site() {
+    let server = start(ServerOptions {
+        requests: 0,
+        ..ServerOptions::default()
+    });
+    let request = "GET / HTTP/1.1\r\nHost: a\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";
+    let plain = ask(&server, request);
+    assert!(plain.starts_with("HTTP/1.1 503 "), "{plain}");
+    assert!(
+        plain.ends_with("\r\n\r\nthere are too many requests at once; try again in a second\n"),
+        "{plain}"
+    );
+    let head = ask(&server, &request.replace("GET", "HEAD"));
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    assert!(head.ends_with("\r\n\r\n"), "{head}");
+}
+
+#[test]
 fn bodies_beyond_the_limit_get_a_413() {
     let server = start(ServerOptions {
         body: 10,
@@ -93,10 +124,10 @@ fn bodies_beyond_the_limit_get_a_413() {
     });
     let head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
     let said = format!("{head}Content-Length: 11\r\n\r\n12345678901");
-    refused(&ask(&server, &said), "413", "too_large");
+    refused(&ask(&server, &said), "413", "body_too_large");
     let chunked =
         format!("{head}Transfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n5\r\n78901\r\n0\r\n\r\n");
-    refused(&ask(&server, &chunked), "413", "too_large");
+    refused(&ask(&server, &chunked), "413", "body_too_large");
     let right = format!("{head}Content-Length: 10\r\n\r\n1234567890");
     assert!(ask(&server, &right).starts_with("HTTP/1.1 405 "));
 }

@@ -14,6 +14,7 @@ fn ask(opened: Opened, target: &str) -> Response<Bytes> {
         guests: opened.guests,
         platform: "aws",
         mount: opened.mount,
+        refusals: opened.refusals,
     };
     let request = Request::get(target).body(Bytes::new()).unwrap();
     function.exchange(&request, Told::default())

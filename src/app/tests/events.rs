@@ -185,5 +185,13 @@ fn over_http_an_event_is_one_only_where_the_settings_say_so() {
     for body in ["", "{", "[1]"] {
         assert_eq!(post(&open, body).status(), 405, "{body}");
     }
+    for (length, status) in [(MOST_BODY, 405), (MOST_BODY + 1, 413)] {
+        let long = " ".repeat(length - 1) + "{";
+        let response = post(&open, &long);
+        assert_eq!(response.status(), status, "{length}");
+        let large = body(&response)["code"] == "body_too_large";
+        assert_eq!(large, status == 413);
+        assert_eq!(post(&closed, &long).status(), 405);
+    }
     assert_eq!(asked(&open).get("/").status(), 302);
 }
