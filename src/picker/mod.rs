@@ -65,13 +65,6 @@ impl<'a> Picker<'a> {
         }
     }
 
-    /// How many pictures match, members of ranges counted each.
-    #[must_use]
-    pub fn matches(&self) -> u64 {
-        let line = self.exactly(self.candidates.smallest());
-        self.rest(line, Measure::Pictures).total()
-    }
-
     /// Whether this picture exists and matches.
     #[must_use]
     pub fn accepts(&self, picture: Picture) -> bool {

@@ -21,16 +21,9 @@ use super::{Picker, Picture};
 const WALKS: usize = 64;
 
 impl Picker<'_> {
-    /// The picture that a seed means, each with a probability proportional to
-    /// its weight over all seeds. `None` when none matches.
-    #[must_use]
-    pub fn seeded(&self, seed: &[u8]) -> Option<Picture> {
-        self.seeded_sample(seed, 1).pop()
-    }
-
     /// The `count` distinct pictures that a seed means, all there are if fewer.
-    /// The first is [`Self::seeded`]'s, and a smaller count gives the beginning
-    /// of a larger one's.
+    /// Over all seeds the first is each with a probability proportional to its
+    /// weight; a smaller count gives the beginning of a larger one's.
     #[must_use]
     pub fn seeded_sample(&self, seed: &[u8], count: usize) -> Vec<Picture> {
         let seed = hash::text(seed);

@@ -1,5 +1,6 @@
 //! What the tests share: a generator, statistics, catalogues.
 
+use super::line::Measure;
 use super::{Conditions, Dice, Picker, Picture};
 use crate::catalogue::{Catalogue, Entry, Facet, FacetKind, pack};
 
@@ -12,6 +13,19 @@ impl Dice for SplitMix {
         let bits = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let bits = (bits ^ bits >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
         bits ^ bits >> 31
+    }
+}
+
+impl Picker<'_> {
+    /// How many pictures match, members of ranges counted each.
+    pub(super) fn matches(&self) -> u64 {
+        let line = self.exactly(self.candidates.smallest());
+        self.rest(line, Measure::Pictures).total()
+    }
+
+    /// The picture that a seed means; none when none matches.
+    pub(super) fn seeded(&self, seed: &[u8]) -> Option<Picture> {
+        self.seeded_sample(seed, 1).pop()
     }
 }
 

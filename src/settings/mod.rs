@@ -224,69 +224,65 @@ const REFERRER_POLICIES: [&str; 8] = [
     "unsafe-url",
 ];
 
+/// Refuses the first value that is not good.
+fn all<'v>(
+    key: &'static str,
+    values: impl IntoIterator<Item = &'v String>,
+    good: impl Fn(&str) -> bool,
+    accepted: &str,
+) -> Result<(), BadSetting> {
+    match values.into_iter().find(|value| !good(value)) {
+        None => Ok(()),
+        Some(value) => Err(BadSetting {
+            key,
+            value: value.clone(),
+            accepted: accepted.to_owned(),
+        }),
+    }
+}
+
 impl Settings {
     /// Checks what the types alone do not: names, URLs, header values.
     ///
     /// # Errors
     /// The first bad value, with what is accepted.
     pub fn check(&self, platforms: &[&str]) -> Result<(), BadSetting> {
-        let bad = |key, value: &str, accepted: &str| {
-            Err(BadSetting {
+        let mount = |text: &str| text.is_empty() || is_path(text);
+        all("mount", [&self.mount], mount, "a path such as /user/get")?;
+        let policies = REFERRER_POLICIES.join(", ");
+        for (key, values) in [
+            ("referrer_policy", vec![&self.referrer_policy]),
+            (
+                "referrer_policy_for",
+                self.referrer_policy_for.values().collect(),
+            ),
+        ] {
+            all(
                 key,
-                value: value.to_owned(),
-                accepted: accepted.to_owned(),
-            })
-        };
-        if !self.mount.is_empty() && !is_path(&self.mount) {
-            return bad("mount", &self.mount, "a path such as /user/get");
+                values,
+                |text| REFERRER_POLICIES.contains(&text),
+                &policies,
+            )?;
         }
-        let policies = std::iter::once(("referrer_policy", &self.referrer_policy)).chain(
-            self.referrer_policy_for
-                .values()
-                .map(|p| ("referrer_policy_for", p)),
-        );
-        for (key, policy) in policies {
-            if !REFERRER_POLICIES.contains(&policy.as_str()) {
-                return bad(key, policy, &REFERRER_POLICIES.join(", "));
-            }
-        }
-        for origin in &self.cors_origins {
-            if origin != "*" && !is_origin(origin) {
-                return bad(
-                    "cors_origins",
-                    origin,
-                    "* or an origin such as https://example.org",
-                );
-            }
-        }
-        for (key, hosts) in [
+        let origin = |text: &str| text == "*" || is_origin(text);
+        let origins = "* or an origin such as https://example.org";
+        all("cors_origins", &self.cors_origins, origin, origins)?;
+        let hosts = "a host name such as example.org or *.example.org";
+        for (key, values) in [
             ("referrer.allow", &self.referrer.allow),
             ("referrer.deny", &self.referrer.deny),
         ] {
-            for host in hosts {
-                if host.is_empty() || host.contains(['/', ':', ' ']) {
-                    return bad(
-                        key,
-                        host,
-                        "a host name such as example.org or *.example.org",
-                    );
-                }
-            }
+            let host = |text: &str| !text.is_empty() && !text.contains(['/', ':', ' ']);
+            all(key, values, host, hosts)?;
         }
-        if let Some(url) = &self.placeholder
-            && !is_http_url(url)
-        {
-            return bad("placeholder", url, "an absolute http or https URL");
-        }
-        for (key, names) in [
+        let url = "an absolute http or https URL";
+        all("placeholder", &self.placeholder, is_http_url, url)?;
+        for (key, values) in [
             ("pass_through", &self.pass_through),
             ("events", &self.events),
         ] {
-            for name in names {
-                if !platforms.contains(&name.as_str()) {
-                    return bad(key, name, &platforms.join(", "));
-                }
-            }
+            let known = |name: &str| platforms.contains(&name);
+            all(key, values, known, &platforms.join(", "))?;
         }
         Ok(())
     }
