@@ -8,12 +8,12 @@ use std::mem;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 use wasip2::http::types::{
     self as wasi, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 
-use crate::answer::{Lines, RequestField, RequestFields, Response, combined};
+use crate::answer::{Lines, RequestField, RequestFields, Response, combined, header_map};
 use crate::app::{self, Caller, EventContext, EventEntry, Head, MOST_BODY, Request, Site};
 use crate::arena::Arena;
 use crate::picker::{Dice, FORESEEN};
@@ -168,20 +168,6 @@ impl answer::Guest for Component {
     }
 }
 
-/// Field lines as a map; what HTTP cannot carry is left out, and so is what a
-/// full map takes no more of.
-fn map(lines: Lines<'_>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for (name, value) in lines.fields() {
-        if let (Ok(name), Ok(value)) =
-            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
-        {
-            let _ = headers.try_append(name, value);
-        }
-    }
-    headers
-}
-
 impl gateway::Guest for Component {
     fn handle(
         platform: String,
@@ -194,7 +180,7 @@ impl gateway::Guest for Component {
                 message: "no site has been loaded".to_owned(),
             });
         };
-        let headers = map(Lines(&context.headers));
+        let headers = Lines(&context.headers).all();
         let context = EventContext {
             target: context.target.as_deref(),
             headers: Some(&headers),
@@ -251,6 +237,12 @@ impl RequestFields for Incoming {
     fn list(&self, field: RequestField) -> Option<Cow<'_, str>> {
         let lines = self.0.get(field.as_str());
         combined(lines.iter().map(Vec::as_slice)).map(|list| Cow::Owned(list.into_owned()))
+    }
+
+    fn all(&self) -> HeaderMap {
+        let fields = self.0.entries();
+        let fields = fields.iter();
+        header_map(fields.map(|(name, value)| (name.as_bytes(), value.as_slice())))
     }
 }
 

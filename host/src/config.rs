@@ -101,10 +101,12 @@ fn parse(text: &str) -> Result<Config, Fault> {
     let keys = table.clone();
     let settings = Settings::deserialize(toml::de::Deserializer::from(table))?;
     let platforms: Vec<_> = edgepick::gateway::platforms().collect();
-    settings.check(&platforms).map_err(|bad| Fault {
-        offset: offset(keys.get_ref(), bad.key),
-        message: bad.to_string(),
-    })?;
+    settings
+        .check(&platforms, &edgepick::gateway::ALIKE)
+        .map_err(|bad| Fault {
+            offset: offset(keys.get_ref(), bad.key),
+            message: bad.to_string(),
+        })?;
     Ok(Config { sources, settings })
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn html_page(picture: &Record<'_>, referrer_policy: &str) -> String {
 }
 
 /// Text as it may stand in HTML, within quotes too.
-fn escape(text: &str, into: &mut String) {
+pub(crate) fn escape(text: &str, into: &mut String) {
     let bytes = text.as_bytes();
     // Two vectors of marks: most URLs have none.
     if memchr3(b'&', b'<', b'>', bytes).is_none() && memchr2(b'"', b'\'', bytes).is_none() {

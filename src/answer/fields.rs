@@ -56,6 +56,9 @@ pub trait RequestFields {
     /// The values of a field that is a list, all of its lines as one (RFC 9110
     /// section 5.3); `None` where there is none or any of them is not ASCII.
     fn list(&self, field: RequestField) -> Option<Cow<'_, str>>;
+
+    /// All fields, for events that say part of themselves there.
+    fn all(&self) -> HeaderMap;
 }
 
 /// The lines of a list as one.
@@ -87,6 +90,10 @@ impl RequestFields for HeaderMap {
                 .iter()
                 .map(HeaderValue::as_bytes),
         )
+    }
+
+    fn all(&self) -> HeaderMap {
+        self.clone()
     }
 }
 
@@ -146,6 +153,24 @@ impl RequestFields for Lines<'_> {
             .filter(|(found, _)| found.eq_ignore_ascii_case(name));
         combined(fields.map(|(_, value)| value))
     }
+
+    fn all(&self) -> HeaderMap {
+        header_map(self.fields())
+    }
+}
+
+/// Fields as a map; what HTTP cannot carry is left out, and so is what a full
+/// map takes no more of.
+pub(crate) fn header_map<'f>(fields: impl Iterator<Item = (&'f [u8], &'f [u8])>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in fields {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
+            let _ = headers.try_append(name, value);
+        }
+    }
+    headers
 }
 
 /// The fields of a response as they stand on the wire: [`Lines`], names in
@@ -211,13 +236,7 @@ impl ResponseFields {
 
 impl From<&ResponseFields> for HeaderMap {
     fn from(fields: &ResponseFields) -> Self {
-        let fields = fields.as_lines().fields();
-        fields
-            .filter_map(|(name, value)| {
-                let name = HeaderName::from_bytes(name).ok()?;
-                Some((name, HeaderValue::from_bytes(value).ok()?))
-            })
-            .collect()
+        header_map(fields.as_lines().fields())
     }
 }
 
@@ -230,13 +249,13 @@ mod tests {
         let lines = b"Accept: a/b \r\nno field\r\naccept: c/d\r\nUser-Agent:x\r\n\
                       referer: \xe7\x8c\xab\r\norigin: cut";
         let lines = Lines(lines);
-        let map: HeaderMap = lines
-            .fields()
-            .map(|(name, value)| {
-                let name = HeaderName::from_bytes(name).unwrap();
-                (name, HeaderValue::from_bytes(value).unwrap())
-            })
-            .collect();
+        let map = lines.all();
+        assert_eq!(map.len(), 4);
+        assert_eq!(
+            map.get_all("accept").iter().collect::<Vec<_>>(),
+            ["a/b", "c/d"]
+        );
+        assert_eq!(map.all(), map);
         let both: [&dyn RequestFields; 2] = [&lines, &map];
         for fields in both {
             for field in RequestField::ALL {

@@ -14,10 +14,10 @@ use http::StatusCode;
 use crate::error::{Code, Error};
 use crate::settings::Settings;
 
-pub(crate) use body::{Body, PLACEHOLDER, Record, html_note, html_page};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use fields::combined;
+pub(crate) use body::{Body, PLACEHOLDER, Record, escape, html_note, html_page};
 pub use fields::{Lines, RequestField, RequestFields, ResponseFields};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use fields::{combined, header_map};
 
 /// The methods of the public interface.
 pub(crate) const ALLOW: &str = "GET, HEAD, OPTIONS";

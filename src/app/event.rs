@@ -5,7 +5,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 
 use super::{Caller, Clock, MOST_BODY, Request, Site};
 use crate::answer::{Response, ResponseFields};
-use crate::gateway::{self, Decoded, Delivery, EventError};
+use crate::gateway::{self, Decoded, Delivery, EventError, WireFormat};
 use crate::picker::Dice;
 
 /// The answer to an event.
@@ -67,23 +67,32 @@ pub fn handle_event(
     let mut delivery = Delivery::new(event);
     delivery.target = context.target;
     delivery.headers = context.headers.cloned().unwrap_or_default();
-    delivery.pass_through = context.pass_through.unwrap_or_else(|| {
-        site.settings
-            .pass_through
-            .iter()
-            .any(|name| name == platform)
-    });
+    delivery.pass_through = context
+        .pass_through
+        .unwrap_or_else(|| passes_through(site, platform));
     let format = gateway::claim(platform, &delivery)?;
+    answer_event(site, dice, now, format, &delivery, context)
+}
+
+/// Likewise, of an event whose format is known.
+fn answer_event(
+    site: &Site<'_>,
+    dice: &mut dyn Dice,
+    now: Clock<'_>,
+    format: &dyn WireFormat,
+    delivery: &Delivery<'_>,
+    context: EventContext<'_>,
+) -> Result<EventReply, EventError> {
     let mut entry = EventEntry {
         client: context.client.map(str::to_owned),
         request_id: context.request_id.map(str::to_owned),
         ..EventEntry::default()
     };
-    let mut exchange = match format.decode(&delivery) {
+    let mut exchange = match format.decode(delivery) {
         Ok(Decoded::Exchange(exchange)) => exchange,
         Ok(Decoded::Received(document)) => return Ok(EventReply { document, entry }),
         Err(error) => {
-            let document = format.error_document(&error, &delivery).ok_or(error)?;
+            let document = format.error_document(&error, delivery).ok_or(error)?;
             entry.status = Some(StatusCode::BAD_REQUEST);
             return Ok(EventReply { document, entry });
         }
@@ -109,6 +118,11 @@ pub fn handle_event(
         redirects,
     };
     let request = Request::from(&exchange.request);
+    let of_invoke = exchange.invoked.then(|| Site {
+        settings: site.settings.of_invoke(),
+        catalogue: site.catalogue,
+    });
+    let site = of_invoke.as_ref().unwrap_or(site);
     let response = super::answer(site, dice, now, request, caller);
     entry.status = Some(response.status);
     Ok(EventReply {
@@ -126,27 +140,55 @@ pub(super) fn over_http(
     request: Request<'_>,
     caller: Caller<'_>,
 ) -> Option<(Response, EventEntry)> {
-    if request.method != "POST"
-        || site.settings.events.is_empty()
-        || request.body.trim_ascii().is_empty()
-        || request.body.len() > MOST_BODY
+    if site.settings.events.is_empty() || request.method != "POST" || request.body.len() > MOST_BODY
     {
         return None;
     }
-    let delivery = Delivery::new(request.body);
-    let mut platforms = site.settings.events.iter();
-    let platform = platforms.find(|platform| gateway::claim(platform, &delivery).is_ok())?;
+    let mut delivery = Delivery::new(request.body);
+    delivery.target = Some(request.target);
+    delivery.headers = request.fields.all();
+    let (platform, format) = sender(&site.settings.events, &delivery)?;
+    delivery.pass_through = passes_through(site, platform);
     let context = EventContext {
         mount: caller.mount,
         request_id: caller.request_id,
         ..EventContext::default()
     };
-    let EventReply { document, entry } =
-        handle_event(site, dice, now, platform, request.body, context).ok()?;
+    let (status, body, entry) = match answer_event(site, dice, now, format, &delivery, context) {
+        Ok(reply) => (format.status(&reply.document), reply.document, reply.entry),
+        Err(error) => {
+            let (parts, body) = gateway::refusal(&error).into_parts();
+            let entry = EventEntry {
+                status: Some(parts.status),
+                ..EventEntry::default()
+            };
+            (parts.status, body, entry)
+        }
+    };
     let response = Response {
-        status: StatusCode::OK,
-        fields: ResponseFields::of_document(document.len()),
-        body: document,
+        status,
+        fields: ResponseFields::of_document(body.len()),
+        body,
     };
     Some((response, entry))
+}
+
+/// The platform that an event is of. One whose marks it bears comes before all
+/// that would take it for a caller's own JSON.
+fn sender<'s>(
+    platforms: &'s [String],
+    delivery: &Delivery<'_>,
+) -> Option<(&'s str, &'static dyn WireFormat)> {
+    let marked =
+        |platform: &'s String| Some((&**platform, gateway::recognise(platform, delivery)?));
+    if let Some(found) = platforms.iter().find_map(marked) {
+        return Some(found);
+    }
+    let platform = platforms.first().filter(|_| delivery.json.is_object())?;
+    Some((platform, gateway::claim(platform, delivery).ok()?))
+}
+
+fn passes_through(site: &Site<'_>, platform: &str) -> bool {
+    let mut platforms = site.settings.pass_through.iter();
+    platforms.any(|name| name == platform)
 }

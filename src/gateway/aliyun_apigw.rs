@@ -12,10 +12,8 @@
 //! value is left. The answer is the document of four members; anything else
 //! is 502 or 503 to the caller.
 
-use serde_json::Value;
-
 use super::document::{Document, refusal};
-use super::request::{Fields, Place, above_parameters};
+use super::request::{Fields, Place, above_parameters, has, is_http, text};
 use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
 
 /// The format.
@@ -27,8 +25,10 @@ const FIELDS: Fields = Fields {
     path: "path",
     query: &["queryParameters"],
     client: &[
-        Place::Field("caclientip"),
+        // The gateway's own where it passes a caller's fields on; the next one
+        // is believed only where it does not, since callers could write it.
         Place::Field("x-real-ip"),
+        Place::Field("caclientip"),
         Place::Forwarded,
     ],
     request_id: &[
@@ -52,8 +52,12 @@ impl WireFormat for ApiGateway {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let is_text = |name| delivery.json.get(name).is_some_and(Value::is_string);
-        is_text("httpMethod") && is_text("path") && delivery.json.get("requestContext").is_none()
+        // An HTTP trigger's event says its version and has two members of its own.
+        let event = &delivery.json;
+        let others = ["requestContext", "rawPath"];
+        is_http(event)
+            && !others.iter().any(|name| has(event, name))
+            && text(event, "version") != Some("v1")
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -76,7 +80,7 @@ impl WireFormat for ApiGateway {
 mod tests {
     use super::super::testing::{exchange, field_of, two_cookies};
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn event() -> Value {
         json!({
@@ -103,13 +107,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_is_configured_to_say_of_the_client_comes_first() {
+    fn what_the_gateway_itself_says_of_the_client_comes_first() {
         let mut event = event();
         let client = |event: &Value| exchange(&ApiGateway, event).client;
-        event["headers"]["X-Real-IP"] = json!("192.0.2.1");
-        assert_eq!(client(&event).as_deref(), Some("192.0.2.1"));
         event["headers"]["CaClientIp"] = json!("192.0.2.2");
         assert_eq!(client(&event).as_deref(), Some("192.0.2.2"));
+        event["headers"]["X-Real-IP"] = json!("192.0.2.1");
+        assert_eq!(client(&event).as_deref(), Some("192.0.2.1"));
     }
 
     #[test]

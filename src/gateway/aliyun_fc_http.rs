@@ -60,8 +60,8 @@ impl WireFormat for HttpTrigger {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let context = request::at(&delivery.json, "requestContext.http");
-        context.is_some_and(serde_json::Value::is_object)
+        let event = &delivery.json;
+        request::is_http(event) && !is_without_context(event)
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -78,6 +78,14 @@ impl WireFormat for HttpTrigger {
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
         Some(REPLY.encode(refusal(error)))
     }
+}
+
+/// Whether it is not of version v1: that of the API Gateway says neither a
+/// context nor a raw path.
+fn is_without_context(event: &serde_json::Value) -> bool {
+    let marks = ["requestContext", "rawPath"];
+    !marks.iter().any(|name| request::has(event, name))
+        && request::text(event, "version") != Some("v1")
 }
 
 fn on_default_domain(event: &serde_json::Value, headers: &http::HeaderMap) -> bool {

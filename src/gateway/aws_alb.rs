@@ -15,7 +15,7 @@
 use http::{HeaderMap, Response};
 use serde_json::{Map, Value};
 
-use super::request::{Fields, Place};
+use super::request::{Fields, Place, has};
 use super::{Decoded, Delivery, EventError, Reply, WireFormat, document, event};
 
 /// The format.
@@ -40,8 +40,7 @@ impl WireFormat for Alb {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let elb = delivery.json.pointer("/requestContext/elb");
-        elb.is_some_and(Value::is_object)
+        has(&delivery.json, "requestContext.elb")
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -176,10 +175,9 @@ mod tests {
             *event.pointer_mut(pointer).unwrap() = json!([]);
             assert_eq!(field_of(&Alb, &event), field);
         }
-        assert!(!claims(
-            &Alb,
-            &json!({"requestContext": {"elb": true}, "httpMethod": "GET"})
-        ));
+        let damaged = json!({"requestContext": {"elb": true}, "httpMethod": "GET"});
+        assert_eq!(field_of(&Alb, &damaged), "path");
+        assert!(!claims(&Alb, &json!({"requestContext": {"elb": null}})));
     }
 
     #[test]

@@ -17,7 +17,7 @@
 use serde_json::Value;
 
 use super::document::{Received, first_record};
-use super::request::text;
+use super::request::{has, is_http, text};
 use super::{Decoded, Delivery, EventError, WireFormat};
 
 /// The format.
@@ -36,10 +36,17 @@ impl WireFormat for Events {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        delivery.json.get("requestContext").is_none() && received(&delivery.json).is_some()
+        let event = &delivery.json;
+        !is_http(event) && (is_edge(event) || received(event).is_some())
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        if is_edge(&delivery.json) {
+            return Err(EventError::NotAnswered {
+                platform: "aws",
+                shape: "the event of Lambda@Edge, where no program of this kind runs,",
+            });
+        }
         let received = received(&delivery.json).ok_or(EventError::UnknownEvent("aws"))?;
         let mut members = received.members();
         if BATCHES.contains(&received.kind) {
@@ -49,6 +56,11 @@ impl WireFormat for Events {
             Value::Object(members).to_string().into_bytes(),
         ))
     }
+}
+
+/// Whether it is CloudFront's: `{"Records":[{"cf":{"config":{},"request":{}}}]}`.
+fn is_edge(event: &Value) -> bool {
+    first_record(event, "Records").is_some_and(|(record, _)| has(record, "cf"))
 }
 
 fn received(event: &Value) -> Option<Received<'_>> {
@@ -134,7 +146,7 @@ mod tests {
         for event in [
             json!({}),
             json!({"Records": []}),
-            json!({"Records": [{"cf": {}}]}),
+            json!({"Records": [{"cf": null}]}),
             json!({"detail-type": "x"}),
             json!({"Event": "x"}),
             json!({"requestContext": {}, "Records": [{"eventSource": "aws:s3"}]}),

@@ -19,7 +19,7 @@
 use http::{HeaderValue, Response, header};
 use serde_json::Value;
 
-use super::request::{Fields, Place, above_parameters, at, text};
+use super::request::{Fields, Place, above_parameters, has, is_http, text, without_stage};
 use super::{Decoded, Delivery, EventError, Reply, WireFormat, document, event};
 
 /// The format.
@@ -44,10 +44,13 @@ impl WireFormat for HttpV2 {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let context = at(&delivery.json, "requestContext");
-        context.is_some_and(|context| {
-            context.get("http").is_some_and(Value::is_object) && context.get("elb").is_none()
-        })
+        let event = &delivery.json;
+        let others = ["requestContext.elb", "requestContext.connectionId"];
+        is_http(event)
+            && !others.iter().any(|names| has(event, names))
+            && (has(event, "requestContext.http")
+                || has(event, "rawPath")
+                || text(event, "version") == Some("2.0"))
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -55,6 +58,7 @@ impl WireFormat for HttpV2 {
         let raw = event.get("rawPath").and_then(Value::as_str);
         let is_function_url = text(event, "requestContext.domainName")
             .is_some_and(|domain| domain.contains(".lambda-url."));
+        // `$default` never stands in a path.
         let path = raw.map(|raw| without_stage(event, raw));
         let query = text(event, "rawQueryString").unwrap_or_default();
         let target = path.map(|path| {
@@ -83,18 +87,6 @@ impl WireFormat for HttpV2 {
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
         Some(Simple.encode(document::refusal(error)))
-    }
-}
-
-/// The path without a named stage; `$default` never stands in it.
-fn without_stage<'p>(event: &Value, path: &'p str) -> &'p str {
-    let stage = text(event, "requestContext.stage").unwrap_or_default();
-    match path
-        .strip_prefix('/')
-        .and_then(|path| path.strip_prefix(stage))
-    {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
-        _ => path,
     }
 }
 
@@ -209,9 +201,12 @@ mod tests {
             *event.pointer_mut(pointer).unwrap() = value;
             assert_eq!(field_of(&HttpV2, &event), field);
         }
-        assert!(!claims(&HttpV2, &json!({"requestContext": {"http": "x"}})));
-        let with_elb = json!({"requestContext": {"http": {}, "elb": {}}});
-        assert!(!claims(&HttpV2, &with_elb));
+        let damaged = json!({"requestContext": {"http": "x"}});
+        assert_eq!(field_of(&HttpV2, &damaged), "requestContext.http.method");
+        for other in ["elb", "connectionId"] {
+            let event = json!({"requestContext": {"http": {}, other: "x"}});
+            assert!(!claims(&HttpV2, &event), "{event}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@
 use http::Response;
 use serde_json::{Map, Value};
 
-use super::request::{Fields, Place, above_parameters, at, text};
+use super::request::{Fields, Place, above_parameters, has, is_http, text, without_stage};
 use super::{Decoded, Delivery, EventError, Reply, WireFormat, document, event};
 
 /// The format.
@@ -45,23 +45,30 @@ impl WireFormat for RestV1 {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        // A WebSocket API has connections, a load balancer and payload format
-        // 2.0 have members of their own.
-        let others = ["elb", "http", "connectionId"];
-        delivery.json.get("httpMethod").is_some()
-            && delivery
-                .json
-                .get("requestContext")
-                .and_then(Value::as_object)
-                .is_some_and(|context| !others.iter().any(|name| context.contains_key(*name)))
+        // A load balancer and payload format 2.0 have members of their own.
+        let event = &delivery.json;
+        let others = ["requestContext.http", "rawPath"];
+        is_http(event)
+            && !has(event, "requestContext.elb")
+            && (has(event, CONNECTION)
+                || !(others.iter().any(|names| has(event, names))
+                    || text(event, "version") == Some("2.0")))
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
         let event = &delivery.json;
-        let path = event
-            .get("path")
-            .and_then(Value::as_str)
-            .map(|path| without_stage(event, path));
+        if has(event, CONNECTION) {
+            return Err(EventError::NotAnswered {
+                platform: "aws",
+                shape: "the event of a WebSocket API",
+            });
+        }
+        // Only payload format 1.0 says its version, and puts a named stage there.
+        let path = event.get("path").and_then(Value::as_str);
+        let path = path.map(|path| match has(event, "version") {
+            true => without_stage(event, path),
+            false => path,
+        });
         let query = event::query_of_decoded(event::first_map(
             event,
             ["multiValueQueryStringParameters", "queryStringParameters"],
@@ -81,25 +88,13 @@ impl WireFormat for RestV1 {
     }
 
     fn error_document(&self, error: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
-        Some(Proxy.encode(document::refusal(error)))
+        let is_ours = matches!(error, EventError::BadField { .. });
+        is_ours.then(|| Proxy.encode(document::refusal(error)))
     }
 }
 
-/// The path without the named stage that payload format 1.0 puts before it.
-fn without_stage<'p>(event: &Value, path: &'p str) -> &'p str {
-    let stage = text(event, "requestContext.stage").unwrap_or_default();
-    let stripped = path
-        .strip_prefix('/')
-        .and_then(|path| path.strip_prefix(stage));
-    match stripped {
-        Some(rest)
-            if at(event, "version").is_some() && (rest.is_empty() || rest.starts_with('/')) =>
-        {
-            rest
-        }
-        _ => path,
-    }
-}
+/// Where the event of a WebSocket API names its connection.
+const CONNECTION: &str = "requestContext.connectionId";
 
 /// Fields of one value in one map, of several in the other.
 struct Proxy;

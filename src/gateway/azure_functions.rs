@@ -39,15 +39,25 @@ impl WireFormat for Invocation {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let is_map = |name| delivery.json.get(name).is_some_and(Value::is_object);
-        is_map("Data") && is_map("Metadata")
+        ["Data", "Metadata"]
+            .iter()
+            .any(|name| delivery.json.get(name).is_some())
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        for name in ["Data", "Metadata"] {
+            let is_map = |name| delivery.json.get(name).is_some_and(Value::is_object);
+            if !is_map(name) {
+                return Err(bad(name, "an object"));
+            }
+        }
         let Some(trigger) = http_trigger(&delivery.json) else {
             return Ok(Decoded::Received(acknowledge(delivery)));
         };
-        let headers = event::headers(trigger.get("Headers"));
+        let headers = trigger
+            .get("Headers")
+            .ok_or_else(|| bad("Data.req.Headers", "lists of texts by name"))?;
+        let headers = event::headers(Some(headers));
         let media = field(&headers, "content-type").unwrap_or_default();
         let base64 =
             media.starts_with("application/octet-stream") || media.starts_with("multipart/");
@@ -70,6 +80,7 @@ impl WireFormat for Invocation {
             // A function is published under `/api` and its name, or under its
             // route, whose parameters are what the site is asked for.
             likely_mount: url.and_then(|(path, _)| above_parameters(path, parameters)),
+            invoked: false,
             request,
             reply: Box::new(Outputs),
         }))
@@ -80,17 +91,28 @@ impl WireFormat for Invocation {
     }
 }
 
-/// The binding of an HTTP trigger; of several the one of the usual name.
+fn bad(field: &'static str, accepted: &'static str) -> EventError {
+    EventError::BadField {
+        format: NAME,
+        field,
+        accepted,
+    }
+}
+
+/// The members that the binding of an HTTP trigger always has.
+const HTTP: [&str; 3] = ["Url", "Method", "Headers"];
+
+/// The binding of an HTTP trigger: the one with most of its members, of several
+/// the one of the usual name. One member may stand in a queue's message too.
 fn http_trigger(event: &Value) -> Option<&Value> {
-    let is_http = |value: &Value| {
-        ["Url", "Method", "Headers"]
-            .iter()
-            .all(|name| value.get(name).is_some())
+    let has = |value: &Value, least: usize| {
+        let members = HTTP.iter().filter(|name| value.get(name).is_some());
+        members.count() >= least
     };
     let data = event.get("Data")?.as_object()?;
-    data.get("req")
-        .filter(|value| is_http(value))
-        .or_else(|| data.values().find(|value| is_http(value)))
+    let usual = || data.get("req").into_iter();
+    let of = |least| usual().chain(data.values()).find(|value| has(value, least));
+    of(HTTP.len()).or_else(|| of(HTTP.len() - 1))
 }
 
 /// Path and query of `scheme://host/path?query`, or of what follows the host.
@@ -141,10 +163,7 @@ impl Reply for Outputs {
 
     fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
         let (parts, body) = response.into_parts();
-        let (mut headers, cookies) = event::single_fields(&parts.headers);
-        if let Some(cookie) = cookies.into_iter().next_back() {
-            headers.insert("Set-Cookie".to_owned(), cookie);
-        }
+        let mut headers = event::one_text_each(&parts.headers);
         let (body, base64) = event::body_text(&parts.headers, body);
         // The host writes a text as it is and never decodes it.
         let (status, body) = if base64 {

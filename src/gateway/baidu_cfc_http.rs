@@ -14,12 +14,10 @@
 //! answer is the document of four members with one text a name, thus one
 //! cookie; a malformed one reaches the caller as the text of a 200.
 
-use http::{HeaderValue, Response, StatusCode, header};
-use serde_json::Value;
-
 use super::document::{Document, refusal};
-use super::request::{Fields, Place, above_template, text};
+use super::request::{Fields, Place, above_template, is_http, text};
 use super::{Decoded, Delivery, EventError, Reply, WireFormat};
+use http::{HeaderValue, Response, StatusCode, header};
 
 /// The format.
 pub(super) struct HttpTrigger;
@@ -50,10 +48,7 @@ impl WireFormat for HttpTrigger {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let event = &delivery.json;
-        event.get("httpMethod").is_some_and(Value::is_string)
-            && (event.get("path").is_some_and(Value::is_string)
-                || event.get("requestContext").is_some_and(Value::is_object))
+        is_http(&delivery.json)
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -101,7 +96,7 @@ impl Reply for Typed {
 mod tests {
     use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn event() -> Value {
         json!({
@@ -196,6 +191,9 @@ mod tests {
     #[test]
     fn other_shapes_of_the_platform_are_not_claimed() {
         assert!(!claims(&HttpTrigger, &json!({"source": "cfc:crontab"})));
-        assert!(!claims(&HttpTrigger, &json!({"httpMethod": "GET"})));
+        assert!(!claims(
+            &HttpTrigger,
+            &json!({"path": "/daily", "count": 3})
+        ));
     }
 }

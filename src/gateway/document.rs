@@ -4,7 +4,7 @@
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{Decoded, Delivery, EventError, Reply, WireFormat, event};
+use super::{Decoded, Delivery, EventError, Reply, WireFormat, event, request};
 
 /// The document of four members:
 ///
@@ -27,12 +27,11 @@ impl Reply for Document {
     fn encode(&self, response: Response<Vec<u8>>) -> Vec<u8> {
         let (parts, body) = response.into_parts();
         let (body, base64) = event::body_text(&parts.headers, body);
-        let mut headers = event::header_map(&parts.headers);
-        if !self.lists {
-            headers
-                .iter_mut()
-                .for_each(|(name, value)| join(name, value));
-        }
+        let headers = if self.lists {
+            event::header_map(&parts.headers)
+        } else {
+            event::one_text_each(&parts.headers)
+        };
         json!({
             "isBase64Encoded": base64,
             "statusCode": parts.status.as_u16(),
@@ -42,19 +41,6 @@ impl Reply for Document {
         .to_string()
         .into_bytes()
     }
-}
-
-/// Makes one text of a list (RFC 9110 section 5.3). Cookies cannot be joined:
-/// the last one stands.
-fn join(name: &str, value: &mut Value) {
-    let Value::Array(values) = value else { return };
-    let mut texts = values.iter().filter_map(Value::as_str);
-    let joined = if name.eq_ignore_ascii_case("set-cookie") {
-        texts.next_back().unwrap_or_default().to_owned()
-    } else {
-        texts.collect::<Vec<_>>().join(", ")
-    };
-    *value = joined.into();
 }
 
 /// The response to an event that could not be decoded, for platforms whose
@@ -120,10 +106,7 @@ pub(super) struct Unattended {
 
 impl Unattended {
     fn received<'e>(&self, delivery: &'e Delivery<'_>) -> Option<Received<'e>> {
-        let is_request = ["requestContext", "httpMethod"]
-            .iter()
-            .any(|name| delivery.json.get(name).is_some());
-        if is_request {
+        if request::is_http(&delivery.json) {
             return None;
         }
         (self.read)(delivery)

@@ -299,6 +299,15 @@ pub(super) fn single_fields(headers: &HeaderMap) -> (Map<String, Value>, Vec<Val
     (map, cookies)
 }
 
+/// Response fields as a map of one text a name; of several cookies the last.
+pub(super) fn one_text_each(headers: &HeaderMap) -> Map<String, Value> {
+    let (mut map, cookies) = single_fields(headers);
+    if let Some(cookie) = cookies.into_iter().next_back() {
+        map.insert("Set-Cookie".to_owned(), cookie);
+    }
+    map
+}
+
 fn canonical(name: &HeaderName) -> String {
     let mut upper = true;
     name.as_str()

@@ -39,6 +39,8 @@ enum Shape<'d> {
     Structured(&'d Value),
     Batched(&'d [Value]),
     Received(Received<'d>),
+    /// An event of an older kind, without this member.
+    Without(&'static str),
 }
 
 fn bad(field: &'static str, accepted: &'static str) -> EventError {
@@ -74,6 +76,7 @@ impl WireFormat for CloudEvents {
                 of(events.first().unwrap_or(&Value::Null), events.len()).document()
             }
             Some(Shape::Received(received)) => received.document(),
+            Some(Shape::Without(field)) => return Err(bad(field, "what every such event has")),
             None => {
                 delivery.parsed()?;
                 return Err(bad("body", "a CloudEvent in JSON, or an array of them"));
@@ -99,8 +102,10 @@ fn shape<'d>(delivery: &'d Delivery<'_>) -> Option<Shape<'d>> {
     if !said && (headers.contains_key("ce-id") || headers.contains_key("ce-specversion")) {
         return Some(Shape::Binary);
     }
-    let is_event =
-        |event: &Value| text(event, "specversion").is_some() && text(event, "type").is_some();
+    let is_event = |event: &Value| {
+        let [version, others @ ..] = &REQUIRED;
+        text(event, version).is_some() && others.iter().any(|name| text(event, name).is_some())
+    };
     if let Some(events) = event.as_array() {
         return (said || events.first().is_some_and(is_event)).then_some(Shape::Batched(events));
     }
@@ -125,16 +130,19 @@ fn shape<'d>(delivery: &'d Delivery<'_>) -> Option<Shape<'d>> {
     }
     let context = event.get("context").filter(|context| context.is_object());
     let context = context.unwrap_or(event);
-    if let (Some(kind), Some(_), Some(_)) = (
-        text(context, "eventType"),
-        text(context, "eventId"),
-        event.get("data"),
-    ) {
+    if let (Some(kind), Some(_)) = (text(context, "eventType"), text(context, "eventId")) {
+        if event.get("data").is_none() {
+            return Some(Shape::Without("data"));
+        }
         let resource = text(context, "resource.name").or_else(|| text(context, "resource"));
         return received(kind, resource);
     }
-    text(event, "message.messageId").or_else(|| text(event, "message.message_id"))?;
-    received("pubsub", Some(text(event, "subscription")?))
+    let subscription = text(event, "subscription")?;
+    let message = event.get("message").filter(|message| message.is_object())?;
+    match text(message, "messageId").or_else(|| text(message, "message_id")) {
+        Some(_) => received("pubsub", Some(subscription)),
+        None => Some(Shape::Without("message.messageId")),
+    }
 }
 
 fn of(event: &Value, records: usize) -> Received<'_> {

@@ -14,10 +14,8 @@
 //! not documented. The answer is the document of four members, all required;
 //! without a status the caller gets a 500.
 
-use serde_json::Value;
-
 use super::document::{Document, refusal};
-use super::request::{Fields, Place, above_parameters};
+use super::request::{Fields, Place, above_parameters, is_http};
 use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
 
 /// The format.
@@ -54,10 +52,7 @@ impl WireFormat for Apig {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let event = &delivery.json;
-        event.get("httpMethod").is_some_and(Value::is_string)
-            && (event.get("path").is_some_and(Value::is_string)
-                || event.get("requestContext").is_some_and(Value::is_object))
+        is_http(&delivery.json)
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -78,7 +73,7 @@ impl WireFormat for Apig {
 mod tests {
     use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn event() -> Value {
         json!({

@@ -57,6 +57,7 @@ impl PlainInvoke {
             client: None,
             request_id: None,
             likely_mount: None,
+            invoked: true,
             reply: Box::new(Json),
         })
     }

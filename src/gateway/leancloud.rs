@@ -16,10 +16,11 @@
 //! but 400 for the platform's own code 1.
 //!
 //! `X-LC-Prod` chooses between two deployments before the call gets here; what
-//! it chose stands in `info`. `X-LC-Session` is accepted and not used: nothing
+//! it chose stands in `info`. A program that its deployment's own environment
+//! tells more (`LEANCLOUD_APP_ENV`) sets the field so. `X-LC-Session` is accepted and not used: nothing
 //! here belongs to a user. Keys are for the program that holds them.
 
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::request::{address, field, forwarded};
@@ -147,6 +148,7 @@ impl WireFormat for LeanCloud {
             client,
             request_id: None,
             likely_mount: None,
+            invoked: true,
             reply: Box::new(Envelope {
                 gives: function.gives,
                 rpc,
@@ -171,6 +173,17 @@ impl WireFormat for LeanCloud {
                 .to_string()
                 .into_bytes(),
         )
+    }
+
+    fn status(&self, document: &[u8]) -> StatusCode {
+        let document: Value = serde_json::from_slice(document).unwrap_or_default();
+        let Some(code) = document.get("code") else {
+            return StatusCode::OK;
+        };
+        let code = code.as_u64().and_then(|code| u16::try_from(code).ok());
+        code.filter(|code| (400..600).contains(code))
+            .and_then(|code| StatusCode::from_u16(code).ok())
+            .unwrap_or(StatusCode::BAD_REQUEST)
     }
 }
 

@@ -36,7 +36,7 @@ mod testing;
 
 use std::fmt;
 
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 use serde_json::Value;
 
 /// Why there is no document for an event.
@@ -48,6 +48,13 @@ pub enum EventError {
     NotJson(String),
     /// The platform's formats are known, and the event is none of them.
     UnknownEvent(&'static str),
+    /// The platform has such events, and this component has no answer to them.
+    NotAnswered {
+        /// The platform.
+        platform: &'static str,
+        /// What the event is, for instance `a WebSocket API's event`.
+        shape: &'static str,
+    },
     /// The event is of this format, but a field is not what it has to be.
     BadField {
         /// The format's name.
@@ -66,7 +73,7 @@ impl EventError {
         match self {
             Self::UnknownPlatform(_) => "unknown_platform",
             Self::NotJson(_) | Self::BadField { .. } => "bad_event",
-            Self::UnknownEvent(_) => "unknown_event",
+            Self::UnknownEvent(_) | Self::NotAnswered { .. } => "unknown_event",
         }
     }
 }
@@ -84,11 +91,17 @@ impl fmt::Display for EventError {
             }
             Self::NotJson(reason) => write!(f, "the event is no JSON: {reason}"),
             Self::UnknownEvent(platform) => {
-                let names: Vec<_> = of(platform).map(|format| format.name()).collect();
+                let names = names(platform);
                 write!(
                     f,
-                    "the event is none that is known of {platform}; accepted: {}",
-                    names.join(", ")
+                    "the event is none that is known of {platform}; accepted: {names}"
+                )
+            }
+            Self::NotAnswered { platform, shape } => {
+                let names = names(platform);
+                write!(
+                    f,
+                    "{shape} is not answered; accepted of {platform}: {names}"
                 )
             }
             Self::BadField {
@@ -107,6 +120,12 @@ impl fmt::Display for EventError {
 
 impl std::error::Error for EventError {}
 
+/// The answer by plain HTTP to an event without a document.
+#[must_use]
+pub fn refusal(error: &EventError) -> Response<Vec<u8>> {
+    document::refusal(error)
+}
+
 /// A request out of an event, what the platform says of its caller, and how to
 /// answer; the answer's form may depend on the event.
 pub struct Exchange {
@@ -118,6 +137,9 @@ pub struct Exchange {
     pub request_id: Option<String>,
     /// A path prefix that the platform may have published the site under.
     pub likely_mount: Option<String>,
+    /// Whether a program asks with JSON of its own: its answer is JSON, whatever
+    /// the settings say of browsers and pages.
+    pub invoked: bool,
     /// How to answer.
     pub reply: Box<dyn Reply>,
 }
@@ -219,6 +241,11 @@ pub trait WireFormat: Sync {
     fn error_document(&self, _: &EventError, _: &Delivery<'_>) -> Option<Vec<u8>> {
         None
     }
+
+    /// The status of an answer by plain HTTP that has this document as its body.
+    fn status(&self, _: &[u8]) -> StatusCode {
+        StatusCode::OK
+    }
 }
 
 /// Every wire format, one row each.
@@ -265,6 +292,25 @@ fn of(platform: &str) -> impl Iterator<Item = &'static dyn WireFormat> {
         .filter(move |format| format.platform() == platform)
 }
 
+/// The names of a platform's formats, for people.
+fn names(platform: &str) -> String {
+    let names: Vec<_> = of(platform).map(WireFormat::name).collect();
+    names.join(", ")
+}
+
+/// Platforms whose events look alike: of each set one at most may send events
+/// to a door where nobody says which platform an event is of.
+pub const ALIKE: [&[&str]; 2] = [
+    &["aliyun", "aws", "baidu", "huawei", "tencent"],
+    &["aliyun", "google"],
+];
+
+/// The format of a platform whose marks an event bears.
+#[must_use]
+pub fn recognise(platform: &str, delivery: &Delivery<'_>) -> Option<&'static dyn WireFormat> {
+    of(platform).find(|format| format.recognise(delivery))
+}
+
 /// The format that claims an event of a platform. A JSON object that none of
 /// the platform's formats claims is a plain invoke, and so is nothing at all:
 /// platforms' Invoke calls may have no payload.
@@ -278,7 +324,7 @@ pub fn claim(
     let known = of(platform)
         .next()
         .ok_or_else(|| EventError::UnknownPlatform(platform.to_owned()))?;
-    if let Some(format) = of(platform).find(|format| format.recognise(delivery)) {
+    if let Some(format) = recognise(platform, delivery) {
         return Ok(format);
     }
     if delivery.event.trim_ascii().is_empty() || delivery.parsed()?.is_object() {

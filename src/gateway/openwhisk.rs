@@ -12,10 +12,12 @@
 //! The path is what follows the action's name. Parameters are decoded, the last
 //! of repeats only. Nothing says whether a body is base64 but its type. Which
 //! extension the caller used is not in the event: `.http`, the default, makes
-//! an HTTP response of the result; `.json` and its like pass the result through
-//! and refuse an `error` that is no object, so the host or the settings say
-//! when one of those is used. An activation without `__ow_method` is a plain
+//! an HTTP response of the result; `.json` passes the result through, `.text`,
+//! `.html` and `.svg` a member of it, so the host or the settings say when one
+//! of those is used. An activation without `__ow_method` is a plain
 //! invoke, whose result must be an object too.
+
+mod extensions;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -41,17 +43,32 @@ impl WireFormat for OpenWhisk {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        delivery.json.get("__ow_method").is_some() || activation(&delivery.json).is_some()
+        let event = &delivery.json;
+        is_web(event) || is_code_engine(event) || is_activation(event)
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
+        if is_code_engine(&delivery.json) {
+            return Err(EventError::NotAnswered {
+                platform: NAME,
+                shape: "the event of an IBM Code Engine function, where no program of this kind \
+                        runs but as an application,",
+            });
+        }
         let activation = activation(&delivery.json);
+        if activation.is_none() && is_activation(&delivery.json) {
+            return Err(EventError::BadField {
+                format: NAME,
+                field: "value",
+                accepted: "an object, the action's parameters",
+            });
+        }
         let id = activation.and_then(|_| text(&delivery.json, "activation_id"));
         let parameters = parameters(delivery);
-        if parameters.get("__ow_method").is_none() {
+        if !is_web(parameters) {
             let mut exchange = PlainInvoke::exchange(parameters)?;
             exchange.request_id = id.map(str::to_owned);
-            exchange.reply = Box::new(Whole);
+            exchange.reply = Box::new(Whole { shown: false });
             return Ok(Decoded::Exchange(exchange));
         }
         let method = text(parameters, "__ow_method").map(str::to_ascii_uppercase);
@@ -79,26 +96,42 @@ impl WireFormat for OpenWhisk {
             client,
             request_id,
             likely_mount: None,
+            invoked: false,
             reply: reply(delivery),
         }))
     }
 
     fn error_document(&self, error: &EventError, delivery: &Delivery<'_>) -> Option<Vec<u8>> {
-        Some(reply(delivery).encode(document::refusal(error)))
+        let is_ours = !matches!(error, EventError::NotAnswered { .. });
+        is_ours.then(|| reply(delivery).encode(document::refusal(error)))
     }
+}
+
+/// Whether parameters are a web action's, be they whole or damaged.
+fn is_web(parameters: &Value) -> bool {
+    ["__ow_method", "__ow_headers", "__ow_path"]
+        .iter()
+        .any(|name| parameters.get(name).is_some())
+}
+
+fn is_code_engine(event: &Value) -> bool {
+    event.get("__ce_method").is_some() && !is_web(event)
 }
 
 /// The parameters in an activation as an action proxy receives it. A web
 /// action's are none, whatever its caller's body merged into them.
 fn activation(event: &Value) -> Option<&Value> {
-    if event.get("__ow_method").is_some() {
-        return None;
-    }
-    let around = ["activation_id", "action_name", "namespace", "deadline"];
     event
         .get("value")
-        .filter(|value| value.is_object())
-        .filter(|_| around.iter().any(|name| event.get(name).is_some()))
+        .filter(|value| value.is_object() && is_activation(event))
+}
+
+/// Whether it is an activation, be it whole or damaged.
+fn is_activation(event: &Value) -> bool {
+    let around = ["activation_id", "action_name", "namespace", "deadline"];
+    let around = around.iter().filter(|name| event.get(name).is_some());
+    let least = if event.get("value").is_some() { 1 } else { 2 };
+    around.count() >= least && !is_web(event) && !is_code_engine(event)
 }
 
 fn parameters<'d>(delivery: &'d Delivery<'_>) -> &'d Value {
@@ -126,8 +159,9 @@ fn body(parameters: &Value, headers: &HeaderMap) -> Vec<u8> {
 }
 
 fn reply(delivery: &Delivery<'_>) -> Box<dyn Reply> {
-    if delivery.pass_through || parameters(delivery).get("__ow_method").is_none() {
-        Box::new(Whole)
+    let web = is_web(parameters(delivery));
+    if delivery.pass_through || !web {
+        Box::new(Whole { shown: web })
     } else {
         Box::new(Http)
     }
@@ -159,7 +193,10 @@ impl Reply for Http {
 }
 
 /// The result is the answer: an object, whose `error` means a failure.
-struct Whole;
+struct Whole {
+    /// Whether people see it, or a program does.
+    shown: bool,
+}
 
 impl Reply for Whole {
     fn redirects(&self) -> bool {
@@ -173,10 +210,13 @@ impl Reply for Whole {
             .filter(|media| media.as_bytes().starts_with(b"application/json"))
             .and_then(|_| serde_json::from_slice(&body).ok())
             .filter(Value::is_object);
-        let result = whole.unwrap_or_else(|| {
+        let mut result = whole.unwrap_or_else(|| {
             let text = event::body_text(&parts.headers, body).0;
             event::object([("body", text.into())]).into()
         });
+        if self.shown && result.get("body").is_none() {
+            extensions::add(&mut result);
+        }
         if parts.status.is_client_error() || parts.status.is_server_error() {
             return event::document([("error", result)]);
         }

@@ -99,9 +99,39 @@ impl Fields {
             client: self.client.iter().filter_map(said).find_map(address),
             request_id: self.request_id.iter().find_map(said).map(str::to_owned),
             likely_mount: None,
+            invoked: false,
             request,
             reply,
         })
+    }
+}
+
+/// Whether an event bears the marks of an HTTP request, be it whole or damaged.
+/// A caller's own JSON bears none: no parameter of the public interface has
+/// such a name.
+#[inline(never)]
+pub(super) fn is_http(event: &Value) -> bool {
+    let any = |names: [&str; 3]| names.iter().any(|name| event.get(name).is_some());
+    any(["httpMethod", "requestContext", "rawPath"])
+        || (has(event, "path") && any(["headers", "multiValueHeaders", "isBase64Encoded"]))
+}
+
+/// Whether there is something but null at names joined by dots.
+#[inline(never)]
+pub(super) fn has(event: &Value, names: &str) -> bool {
+    at(event, names).is_some_and(|value| !value.is_null())
+}
+
+/// The path without the named stage that an API of Amazon's may put before it.
+#[inline(never)]
+pub(super) fn without_stage<'p>(event: &Value, path: &'p str) -> &'p str {
+    let stage = text(event, "requestContext.stage").unwrap_or_default();
+    match path
+        .strip_prefix('/')
+        .and_then(|path| path.strip_prefix(stage))
+    {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+        _ => path,
     }
 }
 

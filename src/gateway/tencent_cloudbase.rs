@@ -11,8 +11,6 @@
 //! as is known, so nothing is stripped. The answer is the document of four
 //! members.
 
-use serde_json::Value;
-
 use super::document::{Document, refusal};
 use super::request::{self, Fields, Place};
 use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
@@ -44,8 +42,8 @@ impl WireFormat for CloudBase {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let is_text = |names| request::at(&delivery.json, names).is_some_and(Value::is_string);
-        is_text("requestContext.envId") && !is_text("requestContext.serviceId")
+        let has = |names| request::has(&delivery.json, names);
+        has("requestContext.envId") && !has("requestContext.serviceId")
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -62,7 +60,7 @@ impl WireFormat for CloudBase {
 mod tests {
     use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn event() -> Value {
         json!({

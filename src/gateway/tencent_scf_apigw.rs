@@ -16,11 +16,9 @@
 //! body of a 200 (pass-through, 透传响应) is a switch of the rule that no event
 //! shows, so the host or the settings say it.
 
-use serde_json::Value;
-
 use super::document::{Document, refusal};
 use super::invoke::Json;
-use super::request::{Fields, Place, above_template, text};
+use super::request::{Fields, Place, above_template, has, text};
 use super::{Decoded, Delivery, EventError, Reply, WireFormat};
 
 /// The format.
@@ -57,10 +55,7 @@ impl WireFormat for ApiGateway {
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
         // Function URL events were seen with a requestContext too, but not
         // with a service.
-        delivery
-            .json
-            .pointer("/requestContext/serviceId")
-            .is_some_and(Value::is_string)
+        has(&delivery.json, "requestContext.serviceId")
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -90,7 +85,7 @@ impl WireFormat for ApiGateway {
 mod tests {
     use super::*;
     use http::{Method, Response};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     const RECORDED: &str = r#"{"headerParameters":{},"headers":{"host":"service-k3m9x0ab-1300000001.gz.apigw.tencentcs.com","x-qualifier":"$DEFAULT","x-api-requestid":"0f5e2a7c91b84d36a1c0ffee12345678"},"httpMethod":"GET","path":"/pics","pathParameters":{},"queryString":{},"queryStringParameters":{},"requestContext":{"httpMethod":"ANY","identity":{},"path":"/pics","serviceId":"service-k3m9x0ab","sourceIp":"203.0.113.9","stage":"release"}}"#;
     const DOCUMENTED: &str = r#"{"requestContext":{"serviceId":"service-k3m9x0ab","path":"/pics/{kind}","httpMethod":"ANY","requestId":"0f5e2a7c91b84d36a1c0ffee12345678","identity":{"secretId":"AKIDexamplesecretid"},"sourceIp":"203.0.113.9","stage":"release"},"headers":{"Accept":"image/webp,*/*","content-type":"application/json","cookie":"a=1; b=2"},"body":"eyJraW5kIjoiY2F0cyJ9","isBase64Encoded":"true","pathParameters":{"kind":"cats"},"queryStringParameters":{"q":"x y+z"},"headerParameters":{"x-token":""},"stageVariables":{"stage":"release"},"path":"/pics/cats","queryString":{"id":["1","2"],"q":"x y+z","raw":true,"e":""},"httpMethod":"POST"}"#;

@@ -12,8 +12,6 @@
 //! API Gateway's, with which the event is said to be compatible. The answer is
 //! API Gateway's integrated one; there is no pass-through here.
 
-use serde_json::Value;
-
 use super::document::{Document, refusal};
 use super::request::{self, Fields, Place};
 use super::{Decoded, Delivery, EventError, Reply as _, WireFormat};
@@ -52,11 +50,9 @@ impl WireFormat for FunctionUrl {
     }
 
     fn recognise(&self, delivery: &Delivery<'_>) -> bool {
-        let is_text = |names| request::at(&delivery.json, names).is_some_and(Value::is_string);
-        is_text("httpMethod")
-            && is_text("path")
-            && !is_text("requestContext.serviceId")
-            && !is_text("requestContext.envId")
+        let event = &delivery.json;
+        let others = ["requestContext.serviceId", "requestContext.envId"];
+        request::is_http(event) && !others.iter().any(|names| request::has(event, names))
     }
 
     fn decode(&self, delivery: &Delivery<'_>) -> Result<Decoded, EventError> {
@@ -73,7 +69,7 @@ impl WireFormat for FunctionUrl {
 mod tests {
     use super::super::testing::{claims, exchange, field_of, two_cookies};
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn event() -> Value {
         json!({

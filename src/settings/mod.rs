@@ -185,7 +185,7 @@ pub const KEYS: [(&str, &str, &str); 16] = [
     (
         "events",
         "[]",
-        "platforms whose events are accepted in the body of a plain HTTP POST",
+        "platforms whose events are accepted in the body of a plain HTTP POST; two whose events look alike are refused",
     ),
 ];
 
@@ -242,11 +242,25 @@ fn all<'v>(
 }
 
 impl Settings {
-    /// Checks what the types alone do not: names, URLs, header values.
+    /// The settings for a program that asks with JSON of its own: it has no
+    /// page, follows no redirect and shows no placeholder.
+    #[must_use]
+    pub fn of_invoke(&self) -> Self {
+        Self {
+            answer: AnswerType::Json,
+            substitute: Substitute::Json,
+            on_error: OnError::Json,
+            referrer: ReferrerRules::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Checks what the types alone do not: names, URLs, header values. Of each
+    /// set of platforms that look alike one may send events over plain HTTP.
     ///
     /// # Errors
     /// The first bad value, with what is accepted.
-    pub fn check(&self, platforms: &[&str]) -> Result<(), BadSetting> {
+    pub fn check(&self, platforms: &[&str], alike: &[&[&str]]) -> Result<(), BadSetting> {
         let mount = |text: &str| text.is_empty() || is_path(text);
         all("mount", [&self.mount], mount, "a path such as /user/get")?;
         let policies = REFERRER_POLICIES.join(", ");
@@ -283,6 +297,15 @@ impl Settings {
         ] {
             let known = |name: &str| platforms.contains(&name);
             all(key, values, known, &platforms.join(", "))?;
+        }
+        for set in alike {
+            let mut named = self.events.clone();
+            named.retain(|name| set.contains(&name.as_str()));
+            named.dedup();
+            if named.len() > 1 {
+                let accepted = format!("one of {}, whose events look alike", set.join(", "));
+                return all("events", [&named.join(", ")], |_| false, &accepted);
+            }
         }
         Ok(())
     }

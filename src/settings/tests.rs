@@ -62,11 +62,11 @@ fn check_names_key_value_and_what_is_accepted() {
     let with = |change: fn(&mut Settings)| {
         let mut settings = Settings::default();
         change(&mut settings);
-        settings.check(&["tencent"])
+        settings.check(&["aws", "azure", "tencent"], &[&["aws", "tencent"]])
     };
     assert_eq!(with(|_| ()), Ok(()));
     type Change = fn(&mut Settings);
-    let table: [(Change, &str); 8] = [
+    let table: [(Change, &str); 9] = [
         (|s| s.mount = "user".into(), "mount"),
         (|s| s.mount = "/a?b".into(), "mount"),
         (|s| s.referrer_policy = "none".into(), "referrer_policy"),
@@ -84,8 +84,19 @@ fn check_names_key_value_and_what_is_accepted() {
         ),
         (|s| s.placeholder = Some("/x.png".into()), "placeholder"),
         (|s| s.events = vec!["tencnt".into()], "events"),
+        (
+            |s| s.events = vec!["aws".into(), "azure".into(), "tencent".into()],
+            "events",
+        ),
     ];
     for (change, key) in table {
         assert_eq!(with(change).unwrap_err().key, key);
     }
+    let (alike, _) = table.last().unwrap();
+    assert_eq!(
+        with(*alike).unwrap_err().to_string(),
+        "bad value \"aws, tencent\" for events; accepted: one of aws, tencent, whose events look alike"
+    );
+    let apart: Change = |s| s.events = vec!["azure".into(), "aws".into(), "aws".into()];
+    assert_eq!(with(apart), Ok(()));
 }

@@ -70,12 +70,32 @@ fn text_and_html_take_what_is_asked_for() {
     let reply = get(gateway.address(), &format!("{WEB}.html?type=html"));
     assert_eq!(reply.status, 200, "{reply:?}");
     assert!(reply.text().starts_with("<!doctype html>"), "{reply:?}");
-    // A record has neither a body nor a text.
-    let reply = get(gateway.address(), &format!("{WEB}.text"));
-    assert_eq!(
-        (reply.status, &reply.json()["error"]),
-        (404, &"Response does not include requested property.".into())
+}
+
+#[test]
+fn every_extension_shows_a_picture_unasked() {
+    let gateway = sample(&[]);
+    let of = |extension: &str| {
+        let reply = get(
+            gateway.address(),
+            &format!("{WEB}{extension}/id/mludecib5xpky"),
+        );
+        assert_eq!(reply.status, 200, "{extension}: {reply:?}");
+        reply.text().to_owned()
+    };
+    let url = of(".text");
+    assert!(stand("sample").pictures.has(url.trim_end()), "{url}");
+    let escaped = url.trim_end().replace('&', "&amp;");
+    assert!(of(".html").contains(&format!("<img src=\"{escaped}\"")));
+    let drawing = of(".svg");
+    assert!(
+        drawing.starts_with("<svg ") && drawing.contains(&escaped),
+        "{drawing}"
     );
+    for extension in [".text", ".html", ".svg"] {
+        let reply = get(gateway.address(), &format!("{WEB}{extension}/nowhere"));
+        assert!(reply.text().contains("unknown category"), "{reply:?}");
+    }
 }
 
 #[test]

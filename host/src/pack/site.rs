@@ -96,7 +96,7 @@ impl Request {
             mount: self.mount.clone().unwrap_or_default(),
             ..Settings::default()
         };
-        mount.check(&[])?;
+        mount.check(&[], &[])?;
         let architecture = self.architecture;
         if !runner_engine::compiles_for(architecture) {
             return Err(PackError::NoCompiler(architecture));

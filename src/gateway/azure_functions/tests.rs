@@ -85,7 +85,7 @@ fn bad_fields_are_named_in_the_outputs() {
         let document: Value = serde_json::from_slice(&document).unwrap();
         assert_eq!(document["Outputs"]["res"]["statusCode"], 400);
     }
-    assert!(!claims(&Invocation, &json!({"Data": {}, "Metadata": []})));
+    assert!(!claims(&Invocation, &json!({"data": {}, "count": 3})));
 }
 
 #[test]

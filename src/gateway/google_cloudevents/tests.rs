@@ -149,6 +149,27 @@ fn what_came_before_cloudevents() {
 }
 
 #[test]
+fn what_lost_a_member_is_refused() {
+    for (event, name) in [
+        (
+            json!({"specversion": "1.0", "id": "e1", "source": "//a"}),
+            "type",
+        ),
+        (
+            json!({"subscription": "projects/demo/subscriptions/s", "message": {"data": ""}}),
+            "message.messageId",
+        ),
+        (
+            json!({"eventId": "7", "eventType": "x", "resource": "y"}),
+            "data",
+        ),
+    ] {
+        let error = decode(&[], &event.to_string()).unwrap_err();
+        assert!(matches!(error, EventError::BadField { field, .. } if field == name));
+    }
+}
+
+#[test]
 fn a_caller_s_own_json_is_not_claimed() {
     for event in [
         json!({}),

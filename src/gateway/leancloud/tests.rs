@@ -1,5 +1,3 @@
-use http::StatusCode;
-
 use super::*;
 
 fn decode(target: &str, event: &str, headers: &[(&str, &str)]) -> Result<Decoded, EventError> {
@@ -138,6 +136,18 @@ fn failures_before_an_answer() {
     }
     let long = json!({"seed": "x".repeat(70_000)}).to_string();
     assert_eq!(error("/1.1/functions/random", &long)["code"], 1);
+}
+
+#[test]
+fn the_code_is_the_status() {
+    for (document, status) in [
+        (r#"{"result":{}}"#, 200),
+        (r#"{"code":404,"error":"x"}"#, 404),
+        (r#"{"code":1,"error":"x"}"#, 400),
+        (r#"{"code":70000,"error":"x"}"#, 400),
+    ] {
+        assert_eq!(LeanCloud.status(document.as_bytes()), status, "{document}");
+    }
 }
 
 #[test]

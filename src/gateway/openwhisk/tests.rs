@@ -90,7 +90,8 @@ fn activations_wrap_web_actions_and_plain_invokes() {
     for event in [
         json!({}),
         json!({"value": {}}),
-        json!({"value": 7, "deadline": 1}),
+        json!({"value": 7}),
+        json!({"namespace": "guest"}),
         json!([]),
     ] {
         assert!(!claims(&OpenWhisk, &event), "{event}");
@@ -195,7 +196,19 @@ fn passed_through_answers_are_objects() {
         ),
     ] {
         let document = exchange.reply.encode(response(status, media, body));
-        let document: Value = serde_json::from_slice(&document).unwrap();
+        let mut document: Value = serde_json::from_slice(&document).unwrap();
+        // What other extensions than `.json` take of it.
+        let shown = match document.get_mut("error") {
+            Some(error) => error,
+            None => &mut document,
+        };
+        for name in ["text", "html", "svg"] {
+            let member = shown.as_object_mut().unwrap().remove(name);
+            assert_eq!(
+                member.is_some(),
+                media == "application/json" && body != "[1]"
+            );
+        }
         assert_eq!(document, expected);
     }
 }
