@@ -31,7 +31,8 @@ pub(super) const KIND: Kind = Kind {
     contract: |environment| {
         let address = environment.address(Ipv4Addr::UNSPECIFIED, &[PORT], 3000)?;
         let keys = Keys::of(environment);
-        Ok(Contract::Http(address, Box::new(Engine { keys })))
+        let prod = prod(environment.get("LEANCLOUD_APP_ENV"));
+        Ok(Contract::Http(address, Box::new(Engine { keys, prod })))
     },
 };
 
@@ -44,6 +45,21 @@ const NAMES: &str = "functions/_ops/metadatas";
 
 struct Engine {
     keys: Keys,
+    /// What `X-LC-Prod` says to reach this deployment, where that is known.
+    prod: Option<HeaderValue>,
+}
+
+/// The field that chooses between deployments.
+const PROD: &str = "x-lc-prod";
+
+/// The deployment's own word: calls reach it by other ways than that field too,
+/// and a machine of a developer's is neither of the two.
+fn prod(environment: Option<&str>) -> Option<HeaderValue> {
+    match environment {
+        Some("production") => Some(HeaderValue::from_static("1")),
+        Some("stage") => Some(HeaderValue::from_static("0")),
+        _ => None,
+    }
 }
 
 impl Http for Engine {
@@ -97,6 +113,9 @@ impl Engine {
         }
         let mut headers = request.headers().clone();
         keys::remove(&mut headers);
+        if let Some(prod) = &self.prod {
+            headers.insert(PROD, prod.clone());
+        }
         let delivery = Delivery {
             request_id: None,
             target: request.uri().path_and_query().map(|target| target.as_str()),
@@ -191,6 +210,19 @@ mod tests {
             ("/", None),
         ] {
             assert_eq!(door(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_deployment_knows_which_of_the_two_it_is() {
+        for (environment, expected) in [
+            (Some("production"), Some("1")),
+            (Some("stage"), Some("0")),
+            (Some("development"), None),
+            (None, None),
+        ] {
+            let prod = prod(environment);
+            assert_eq!(prod.as_ref().map(|it| it.to_str().unwrap()), expected);
         }
     }
 
