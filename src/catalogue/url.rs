@@ -137,7 +137,11 @@ impl<'t> PictureUrl<'t> {
         let range = Range::read(text, open)?;
         let behind = range.close + 1;
         match text.get(behind..).and_then(|rest| rest.find(['{', '}'])) {
-            Some(more) => fail(behind + more, UrlReason::SecondRange),
+            // What is no range is said first: two of them it is not.
+            Some(more) => {
+                Range::read(text, behind + more)?;
+                fail(behind + more, UrlReason::SecondRange)
+            }
             None => Ok(Self {
                 text,
                 range: Some(range),

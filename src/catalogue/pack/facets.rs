@@ -28,7 +28,57 @@ struct Numbers<'a> {
     weights: &'a [u32],
 }
 
-impl Numbers<'_> {
+impl<'a> Numbers<'a> {
+    fn of(ranges: &[RangeRow], weights: &'a [u32]) -> Self {
+        let mut counts = Vec::new();
+        if !ranges.is_empty() {
+            counts = vec![1; weights.len()];
+            for range in ranges {
+                if let Some(count) = counts.get_mut(range.entry as usize) {
+                    *count = range.count;
+                }
+            }
+        }
+        Self { counts, weights }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = u32> {
+        0..self.weights.len() as u32
+    }
+
+    /// Pictures in all, once it is sure that no sum of pictures or of their
+    /// weights is above what 64 bits hold.
+    fn pictures(&self) -> Result<u64, PackError> {
+        let total = |unit: &dyn Fn(u32) -> Option<u64>| {
+            self.entries()
+                .try_fold(0_u64, |sum, entry| sum.checked_add(unit(entry)?))
+        };
+        total(&|entry| self.count(entry).checked_mul(self.weight(entry)))
+            .and_then(|_| total(&|entry| Some(self.count(entry))))
+            .ok_or(PackError {
+                entries: Vec::new(),
+                reason: Reason::TooMany,
+            })
+    }
+
+    /// The sums of the whole table: of pictures, and of weights; each empty
+    /// where it is not needed.
+    fn table(&self) -> (Vec<u64>, Vec<u64>) {
+        let counts = self.entries().map(|entry| self.count(entry));
+        let units = self
+            .entries()
+            .map(|entry| self.count(entry) * self.weight(entry));
+        let weighted = self.weights.iter().any(|weight| *weight != 1);
+        (
+            if self.counts.is_empty() {
+                Vec::new()
+            } else {
+                sums(counts)
+            },
+            if weighted { sums(units) } else { Vec::new() },
+        )
+    }
+
     fn count(&self, entry: u32) -> u64 {
         self.counts.get(entry as usize).copied().unwrap_or(1)
     }
@@ -48,60 +98,24 @@ impl Facets {
         orientations: &[u32],
         formats: &[u32],
     ) -> Result<Self, PackError> {
-        let entries = weights.len() as u32;
-        let mut counts = Vec::new();
-        if !ranges.is_empty() {
-            counts = vec![1; weights.len()];
-            for range in ranges {
-                if let Some(count) = counts.get_mut(range.entry as usize) {
-                    *count = range.count;
-                }
-            }
-        }
-        let numbers = Numbers { counts, weights };
-        let total = |unit: fn(&Numbers<'_>, u32) -> Option<u64>| {
-            (0..entries).try_fold(0_u64, |sum, entry| sum.checked_add(unit(&numbers, entry)?))
-        };
-        let pictures = total(|numbers, entry| Some(numbers.count(entry)));
-        let units = total(|n, entry| n.count(entry).checked_mul(n.weight(entry)));
-        let (Some(pictures), Some(_)) = (pictures, units) else {
-            return Err(PackError {
-                entries: Vec::new(),
-                reason: Reason::TooMany,
-            });
-        };
-
+        let numbers = Numbers::of(ranges, weights);
+        let pictures = numbers.pictures()?;
+        let (table_pictures, table_weights) = numbers.table();
         let mut facets = Self {
             pictures,
             rows: Vec::new(),
             members: Vec::new(),
             facet_pictures: Vec::new(),
             facet_weights: Vec::new(),
-            table_pictures: Vec::new(),
-            table_weights: Vec::new(),
+            table_pictures,
+            table_weights,
         };
-        let all = || 0..entries;
-        if !ranges.is_empty() {
-            facets.table_pictures = sums(all().map(|entry| numbers.count(entry)));
-        }
-        if weights.iter().any(|weight| *weight != 1) {
-            facets.table_weights =
-                sums(all().map(|entry| numbers.count(entry) * numbers.weight(entry)));
-        }
-
         for (code, list) in (0..).zip(categories(texts)) {
             facets.add(FacetKind::Category, code, list, &numbers)?;
         }
         for (code, list) in (0..).zip(tags(texts)) {
             facets.add(FacetKind::Tag, code, list, &numbers)?;
         }
-        let with = |codes: &[u32], code: u32| -> Vec<u32> {
-            let codes = (0..).zip(codes);
-            codes
-                .filter(|(_, other)| **other == code)
-                .map(|(entry, _)| entry)
-                .collect()
-        };
         for orientation in by_name(Orientation::ALL, Orientation::as_str) {
             let list = with(orientations, orientation as u32);
             facets.add(FacetKind::Orientation, orientation as u32, list, &numbers)?;
@@ -211,6 +225,15 @@ fn tags(texts: &Texts<'_>) -> Vec<Vec<u32>> {
         }
     }
     lists
+}
+
+/// The entries with this code.
+fn with(codes: &[u32], code: u32) -> Vec<u32> {
+    (0..)
+        .zip(codes)
+        .filter(|(_, other)| **other == code)
+        .map(|(entry, _)| entry)
+        .collect()
 }
 
 fn by_name<T: Copy, const N: usize>(mut all: [T; N], name: fn(T) -> &'static str) -> [T; N] {

@@ -66,11 +66,7 @@ impl<'e> Texts<'e> {
         let column = |kind, text: fn(&'e Entry) -> &'e Option<String>| {
             distinct(order, kind, move |entry| text(entry).as_deref())
         };
-        let (used, codes) = column(Kind::Category, |entry| &entry.category);
-        let with_above: BTreeSet<&str> = used.iter().copied().flat_map(ancestry).collect();
-        let category: Vec<&str> = with_above.into_iter().collect();
-        let places: Vec<u32> = used.iter().map(|text| place(&category, text)).collect();
-        let categories = recode(codes, &places);
+        let (category, categories) = categories(order);
         let (used, codes) = column(Kind::Alias, |entry| &entry.alias);
         let (alias, places) = sorted(&used);
         let aliases = recode(codes, &places);
@@ -80,25 +76,8 @@ impl<'e> Texts<'e> {
         let (source, sources) = column(Kind::Source, |entry| &entry.source);
         let (license, licenses) = column(Kind::License, |entry| &entry.license);
 
-        let (sets, tags) = distinct(order, Kind::Tags, |entry| some(&entry.tags));
-        let used: HashSet<&str> = sets.iter().copied().flatten().map(String::as_str).collect();
-        let (tag, _) = sorted(&used.into_iter().collect::<Vec<_>>());
-        let tag_places: HashMap<&str, u32> = tag.iter().copied().zip(0..).collect();
-        let row = |text: &String| [tag_places.get(text.as_str()).copied().unwrap_or(0)];
-        let tag_sets = Sets::of(&sets, Kind::TagSets, row)?;
-
-        let (sets, variants) = distinct(order, Kind::Variants, |entry| some(&entry.variants));
-        let mut url_places: HashMap<&str, u32> = HashMap::new();
-        let mut variant_url = Vec::new();
-        let row = |variant: &'e Variant| {
-            let place = *url_places.entry(&variant.url).or_insert_with(|| {
-                variant_url.push(variant.url.as_str());
-                variant_url.len() as u32 - 1
-            });
-            [variant.width, variant.height, place]
-        };
-        let variant_sets = Sets::of(&sets, Kind::VariantSets, row)?;
-
+        let (tag, tags, tag_sets) = tags(order)?;
+        let (variant_url, variants, variant_sets) = variants(order)?;
         Ok(Self {
             dictionaries: [
                 category,
@@ -168,6 +147,43 @@ impl<'e> Texts<'e> {
         }
         Ok(())
     }
+}
+
+/// A dictionary, for each entry 1 + its set's place, and the sets.
+type InSets<'e, const N: usize> = (Vec<&'e str>, Vec<u32>, Sets<N>);
+
+/// The dictionary of categories with all above them, and the column of codes.
+fn categories(order: &Order) -> (Vec<&str>, Vec<u32>) {
+    let (used, codes) = distinct(order, Kind::Category, |entry| entry.category.as_deref());
+    let with_above: BTreeSet<&str> = used.iter().copied().flat_map(ancestry).collect();
+    let dictionary: Vec<&str> = with_above.into_iter().collect();
+    let places: Vec<u32> = used.iter().map(|text| place(&dictionary, text)).collect();
+    (dictionary, recode(codes, &places))
+}
+
+fn tags(order: &Order) -> Result<InSets<'_, 1>, PackError> {
+    let (sets, codes) = distinct(order, Kind::Tags, |entry| some(&entry.tags));
+    let used: HashSet<&str> = sets.iter().copied().flatten().map(String::as_str).collect();
+    let (dictionary, _) = sorted(&used.into_iter().collect::<Vec<_>>());
+    let places: HashMap<&str, u32> = dictionary.iter().copied().zip(0..).collect();
+    let row = |text: &String| [places.get(text.as_str()).copied().unwrap_or(0)];
+    let sets = Sets::of(&sets, Kind::TagSets, row)?;
+    Ok((dictionary, codes, sets))
+}
+
+fn variants<'e>(order: &'e Order) -> Result<InSets<'e, 3>, PackError> {
+    let (sets, codes) = distinct(order, Kind::Variants, |entry| some(&entry.variants));
+    let mut places: HashMap<&str, u32> = HashMap::new();
+    let mut dictionary = Vec::new();
+    let row = |variant: &'e Variant| {
+        let place = *places.entry(&variant.url).or_insert_with(|| {
+            dictionary.push(variant.url.as_str());
+            dictionary.len() as u32 - 1
+        });
+        [variant.width, variant.height, place]
+    };
+    let sets = Sets::of(&sets, Kind::VariantSets, row)?;
+    Ok((dictionary, codes, sets))
 }
 
 /// A set, unless it is empty.

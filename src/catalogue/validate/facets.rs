@@ -79,6 +79,24 @@ struct Used {
     weights: u32,
 }
 
+impl Used {
+    /// Refuses pools that hold more than the facets use.
+    fn all(&self, catalogue: &Catalogue<'_>, sections: &Sections<'_>) -> Result<(), Damaged> {
+        let (pictures, weights) = (&catalogue.facet_pictures, &catalogue.facet_weights);
+        for (kind, used, length) in [
+            (Kind::Members, self.members, catalogue.members.len()),
+            (Kind::FacetPictures, self.pictures, pictures.len()),
+            (Kind::FacetWeights, self.weights, weights.len()),
+        ] {
+            if used as usize != length {
+                let accepted = format!("no more than the facets use of {}", kind.as_str());
+                return damaged(sections.part(kind).at, accepted);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The directory, the members and their sums.
 pub(super) fn facets<'a>(
     catalogue: &mut Catalogue<'a>,
@@ -94,59 +112,43 @@ pub(super) fn facets<'a>(
     let mut used = Used::default();
     for facet in 0..catalogue.facets.len() as u32 {
         let at = part.row_at(facet as usize, FACET_ROW);
-        let Some(row) = catalogue.facet_row(Facet(facet)) else {
-            continue;
-        };
-        if row.count == 0 || row.count > catalogue.entries() {
-            return damaged(at + 8, "the number of a facet's entries");
-        }
-        if row.count == catalogue.entries() {
-            if [row.members, row.pictures, row.weights] != [NONE; 3] {
-                return damaged(at + 12, "no members, for the facet holds every entry,");
-            }
-            continue;
-        }
-        claim(
-            &mut used.members,
-            row.members,
-            row.count,
-            catalogue.members.len(),
-            at + 12,
-        )?;
-        if row.pictures != NONE {
-            let length = catalogue.facet_pictures.len();
-            claim(&mut used.pictures, row.pictures, row.count, length, at + 16)?;
-        }
-        if row.weights != NONE {
-            let length = catalogue.facet_weights.len();
-            claim(&mut used.weights, row.weights, row.count, length, at + 20)?;
-        }
-        members(catalogue, sections, row)?;
-        sums(catalogue, sections, row, catalogue.list(Facet(facet)), at)?;
+        lists(catalogue, sections, Facet(facet), &mut used, at)?;
     }
-    let ends = [
-        (Kind::Members, used.members, catalogue.members.len()),
-        (
-            Kind::FacetPictures,
-            used.pictures,
-            catalogue.facet_pictures.len(),
-        ),
-        (
-            Kind::FacetWeights,
-            used.weights,
-            catalogue.facet_weights.len(),
-        ),
-    ];
-    for (kind, used, length) in ends {
-        if used as usize != length {
-            let at = sections.part(kind).at;
-            return damaged(
-                at,
-                format!("no more than the facets use of {}", kind.as_str()),
-            );
-        }
+    used.all(catalogue, sections)
+}
+
+/// One facet's members and sums; its row stands at byte `at`.
+fn lists(
+    catalogue: &Catalogue<'_>,
+    sections: &Sections<'_>,
+    facet: Facet,
+    used: &mut Used,
+    at: u64,
+) -> Result<(), Damaged> {
+    let Some(row) = catalogue.facet_row(facet) else {
+        return Ok(());
+    };
+    if row.count == 0 || row.count > catalogue.entries() {
+        return damaged(at + 8, "the number of a facet's entries");
     }
-    Ok(())
+    if row.count == catalogue.entries() {
+        if [row.members, row.pictures, row.weights] != [NONE; 3] {
+            return damaged(at + 12, "no members, for the facet holds every entry,");
+        }
+        return Ok(());
+    }
+    let length = catalogue.members.len();
+    claim(&mut used.members, row.members, row.count, length, at + 12)?;
+    if row.pictures != NONE {
+        let length = catalogue.facet_pictures.len();
+        claim(&mut used.pictures, row.pictures, row.count, length, at + 16)?;
+    }
+    if row.weights != NONE {
+        let length = catalogue.facet_weights.len();
+        claim(&mut used.weights, row.weights, row.count, length, at + 20)?;
+    }
+    members(catalogue, sections, row)?;
+    sums(catalogue, sections, row, catalogue.list(facet), at)
 }
 
 /// One row for each category and each tag, then orientations and formats by
