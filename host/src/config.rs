@@ -10,7 +10,8 @@ use serde::de::IntoDeserializer as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::source::SourceSpec;
+use crate::position::position;
+use crate::source::{SourceSpec, excerpt};
 
 /// The key beside the settings.
 const SOURCES: &str = "sources";
@@ -30,7 +31,7 @@ pub struct ConfigError {
     /// The file as its owner named it.
     pub path: PathBuf,
     /// Line and column, counted from 1, where one place is to blame.
-    pub place: Option<(usize, usize)>,
+    pub place: Option<(u32, u32)>,
     /// What is wrong and what is accepted.
     pub message: String,
 }
@@ -62,7 +63,7 @@ impl Config {
         })?;
         let mut config = parse(&text).map_err(|fault| ConfigError {
             path: path.to_owned(),
-            place: fault.offset.map(|offset| place(&text, offset)),
+            place: fault.offset.map(|at| position(text.as_bytes(), at)),
             message: fault.message,
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -94,12 +95,13 @@ impl From<toml::de::Error> for Fault {
 fn parse(text: &str) -> Result<Config, Fault> {
     let mut table = DeTable::parse(text)?;
     known("", table.get_ref())?;
+    let keys = table.clone();
+    let refused = |error| refused(&error, text, keys.get_ref());
     let sources = match table.get_mut().remove(SOURCES) {
-        Some(sources) => Vec::deserialize(sources.into_deserializer())?,
+        Some(sources) => Vec::deserialize(sources.into_deserializer()).map_err(refused)?,
         None => Vec::new(),
     };
-    let keys = table.clone();
-    let settings = Settings::deserialize(toml::de::Deserializer::from(table))?;
+    let settings = Settings::deserialize(toml::de::Deserializer::from(table)).map_err(refused)?;
     let platforms: Vec<_> = edgepick::gateway::platforms().collect();
     settings
         .check(&platforms, &edgepick::gateway::ALIKE)
@@ -162,6 +164,64 @@ fn unknown(prefix: &str, name: &str, names: &[&str]) -> String {
     }
 }
 
+/// What is wrong with a value, in the words of the one who wrote it: the
+/// reader's own name a type of the program and no key.
+fn refused(error: &toml::de::Error, text: &str, table: &DeTable<'_>) -> Fault {
+    let message = error.message();
+    let span = error.span().unwrap_or_default();
+    let value = text.get(span.clone()).unwrap_or_default();
+    let key = key_of(table, span.start);
+    let said = message.split_once(", expected ").filter(|(what, _)| {
+        ["invalid type", "invalid value", "unknown variant"]
+            .iter()
+            .any(|start| what.starts_with(start))
+    });
+    let message = match (said, key) {
+        (Some((_, expected)), Some(key)) => format!(
+            "bad value {} for {key}; accepted: {}",
+            excerpt(value),
+            accepted(expected)
+        ),
+        _ => message.to_owned(),
+    };
+    Fault {
+        offset: error.span().map(|span| span.start),
+        message,
+    }
+}
+
+/// What a type of the program accepts, for people.
+fn accepted(expected: &str) -> &str {
+    match expected {
+        "u32" => "a whole number from 0 to 4294967295",
+        "a nonzero u16" => "a whole number from 1 to 65535",
+        "a string" | "path string" => "a text in quotation marks",
+        "a sequence" => "a list in brackets",
+        "a map" => "a table",
+        other if other.starts_with("struct ") => "a table",
+        other => other,
+    }
+}
+
+/// The key, such as `sources.weight`, whose value holds this byte.
+fn key_of(table: &DeTable<'_>, at: usize) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let inner = match value.get_ref() {
+            DeValue::Table(table) => key_of(table, at),
+            DeValue::Array(list) => list.iter().find_map(|value| match value.get_ref() {
+                DeValue::Table(table) => key_of(table, at),
+                _ => None,
+            }),
+            _ => None,
+        };
+        let name = key.get_ref();
+        match inner {
+            Some(inner) => Some(format!("{name}.{inner}")),
+            None => value.span().contains(&at).then(|| name.to_string()),
+        }
+    })
+}
+
 /// Where a key such as `referrer.allow` stands.
 fn offset(table: &DeTable<'_>, key: &str) -> Option<usize> {
     let (first, rest) = key
@@ -174,25 +234,13 @@ fn offset(table: &DeTable<'_>, key: &str) -> Option<usize> {
     }
 }
 
-/// Line and column, counted from 1, of a byte.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .map_or(0, |line| line.chars().count())
-        + 1;
-    (line, column)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
         let fault = parse(text).unwrap_err();
-        let place = fault.offset.map(|offset| place(text, offset));
+        let place = fault.offset.map(|at| position(text.as_bytes(), at));
         let message = ConfigError {
             path: "e.toml".into(),
             place,
@@ -263,11 +311,74 @@ mod tests {
             let fault = parse(text).unwrap_err();
             let error = ConfigError {
                 path: "e.toml".into(),
-                place: fault.offset.map(|offset| super::place(text, offset)),
+                place: fault.offset.map(|at| position(text.as_bytes(), at)),
                 message: fault.message,
             };
             assert!(error.to_string().starts_with(place), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn values_of_another_kind_are_refused_in_the_file_s_own_words() {
+        let table = [
+            (
+                "max_age = -1",
+                "1:11: bad value -1 for max_age; accepted: a whole number from 0 to 4294967295",
+            ),
+            (
+                "max_age = \"x\"",
+                "1:11: bad value \"x\" for max_age; accepted: a whole number from 0 to 4294967295",
+            ),
+            (
+                "mount = 5",
+                "1:9: bad value 5 for mount; accepted: a text in quotation marks",
+            ),
+            (
+                "cors_origins = 5",
+                "1:16: bad value 5 for cors_origins; accepted: a list in brackets",
+            ),
+            (
+                "[referrer]\nallow = [\"a\", 7]",
+                "2:15: bad value 7 for referrer.allow; accepted: a text in quotation marks",
+            ),
+            (
+                "referrer = 1",
+                "1:12: bad value 1 for referrer; accepted: a table",
+            ),
+            (
+                "referrer_policy_for = [1]",
+                "1:23: bad value [1] for referrer_policy_for; accepted: a table",
+            ),
+            (
+                "type = \"jsn\"",
+                "1:8: bad value \"jsn\" for type; accepted: one of `302`, `redirect`, `307`, `json`, `text`, `url`, `html`",
+            ),
+            (
+                "sources = 5",
+                "1:11: bad value 5 for sources; accepted: a list in brackets",
+            ),
+            (
+                "sources = [1]",
+                "1:12: bad value 1 for sources; accepted: a path, or a table with the key `path`",
+            ),
+            (
+                "[[sources]]\npath = 'a'\n[[sources]]\npath = 'b'\nweight = 70000",
+                "5:10: bad value 70000 for sources.weight; accepted: a whole number from 1 to 65535",
+            ),
+            (
+                "sources = [{ path = 'a', orientation = 'wide' }]",
+                "1:40: bad value 'wide' for sources.orientation; accepted: landscape (pc, h), portrait (mobile, v) or square",
+            ),
+        ];
+        let said = |text| {
+            let fault = parse(text).unwrap_err();
+            let (line, column) = position(text.as_bytes(), fault.offset.unwrap());
+            format!("{line}:{column}: {}", fault.message)
+        };
+        assert_eq!(
+            table.map(|(text, _)| said(text)),
+            table.map(|(_, expected)| expected)
+        );
     }
 
     #[test]

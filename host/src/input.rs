@@ -59,7 +59,7 @@ pub enum InputError {
 }
 
 impl Input {
-    /// Reads and packs. `progress` is called while a folder is read.
+    /// Reads and packs. `progress` is called on the way.
     ///
     /// # Errors
     ///
@@ -109,6 +109,9 @@ impl Input {
         if self.public {
             settings.problems = said(&problems);
         }
+        progress(Progress::Packing {
+            entries: entries.len(),
+        });
         let packed = pack_site(&settings, entries, &origins)?;
         Ok(Prepared {
             conflicts: conflicts(&packed.duplicates, &origins),
@@ -247,6 +250,87 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_two_pictures_of_one_line_have_is_named_with_both_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list.json");
+        let text = r#"[{"url":"https://a.example/1.jpg","id":"z"},{"url":"https://a.example/2.jpg","id":"z"}]"#;
+        std::fs::write(&list, text).unwrap();
+        let input = Input {
+            sources: vec![list.clone()],
+            ..Input::default()
+        };
+        let error = input.prepare(&mut |_| {}).unwrap_err().to_string();
+        let list = list.display();
+        let expected = format!("{list}:1:2 and {list}:1:45: the id \"z\" would mean two pictures");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+
+    #[test]
+    fn a_list_in_another_order_gives_the_same_site() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list.csv");
+        // Each URL comes three times, with other titles, tags and sizes.
+        let row = |n: u32| {
+            let (title, tag) = (n * 7 % 31, n % 5);
+            let (width, height) = (n % 3 * 100, n % 2 * 50);
+            format!(
+                "https://a.example/{}.jpg,t{title},g{tag},{width},{height},c{}\n",
+                n % 100,
+                n % 4
+            )
+        };
+        let mut rows: Vec<String> = (0..300).map(row).collect();
+        let mut packed = || {
+            let text = format!("url,title,tags,width,height,category\n{}", rows.concat());
+            std::fs::write(&list, text).unwrap();
+            rows.rotate_left(101);
+            rows.swap(3, 250);
+            let input = Input {
+                sources: vec![list.clone()],
+                ..Input::default()
+            };
+            input.prepare(&mut |_| {}).unwrap()
+        };
+        let first = packed();
+        assert_eq!(first.packed.entries, 100);
+        assert!(first.conflicts.len() > 100, "{}", first.conflicts.len());
+        for _ in 0..3 {
+            assert!(packed().packed.bytes == first.packed.bytes);
+        }
+    }
+
+    #[test]
+    fn lists_and_packing_are_told_before_they_begin() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list.txt");
+        std::fs::write(
+            &list,
+            "https://a.example/{1..9}.jpg\nhttps://a.example/a.jpg\n",
+        )
+        .unwrap();
+        let input = Input {
+            sources: vec![list.clone()],
+            ..Input::default()
+        };
+        let mut told = Vec::new();
+        input
+            .prepare(&mut |progress| told.push(format!("{progress:?}")))
+            .unwrap();
+        let source = list.display().to_string();
+        let expected = [
+            format!(
+                "{:?}",
+                Progress::List {
+                    source: &source,
+                    bytes: 53
+                }
+            ),
+            format!("{:?}", Progress::Packing { entries: 2 }),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
     fn duplicates_that_differ_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("list.csv");
@@ -265,7 +349,7 @@ mod tests {
             panic!("{:?}", prepared.conflicts)
         };
         assert!(
-            conflict.contains("title") && conflict.contains("list.csv:3"),
+            conflict.contains("title") && conflict.contains("list.csv:3:1: "),
             "{conflict}"
         );
     }

@@ -21,6 +21,7 @@ pub mod input;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 pub mod pack;
+mod position;
 pub mod refusal;
 pub mod runner_engine;
 #[cfg(feature = "compiler")]

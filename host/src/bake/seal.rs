@@ -8,8 +8,9 @@ use crate::shape::{self, ShapeError};
 /// Inert answers to what std imports; made from `plug.wat` beside it.
 const PLUG: &[u8] = include_bytes!("plug.wasm");
 
-/// The interfaces of the `wasi:http/proxy` world, 0.2.x.
-const PROXY: [&str; 13] = [
+/// What the world `wasi:http/proxy` 0.2.x imports, and no more: its handler of
+/// incoming requests is an export.
+const PROXY: [&str; 11] = [
     "wasi:cli/stderr",
     "wasi:cli/stdin",
     "wasi:cli/stdout",
@@ -21,8 +22,6 @@ const PROXY: [&str; 13] = [
     "wasi:io/poll",
     "wasi:io/streams",
     "wasi:random/random",
-    "wasi:http/incoming-handler",
-    "wasi:http/proxy",
 ];
 
 /// Why a component cannot be sealed.
@@ -169,6 +168,8 @@ mod tests {
             "wasi:filesystem/types@0.2.0",
             "wasi:http/types@0.3.0",
             "wasi:http/types",
+            "wasi:http/incoming-handler@0.2.0",
+            "wasi:http/proxy@0.2.0",
             "something",
         ] {
             let component = format!(r#"(component (import "{import}" (instance)))"#);

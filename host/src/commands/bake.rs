@@ -35,14 +35,9 @@ impl Sources {
         }
     }
 
-    /// Whether a settings file was named.
-    pub(super) fn configured(&self) -> bool {
-        self.config.is_some()
-    }
-
     /// Whether anything was said that only lists and folders can follow.
     pub(super) fn given(&self) -> bool {
-        self.configured() || self.base_url.is_some()
+        self.config.is_some() || self.base_url.is_some()
     }
 }
 

@@ -23,7 +23,7 @@ const MOUNT: &str = "EDGEPICK_MOUNT";
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     /// A baked component, or what `bake` takes. Without any, those that the
-    /// settings file given by --config names, else the embedded sample.
+    /// settings file names; without such a file, the embedded sample.
     #[arg(value_name = "SITE.wasm|INPUT")]
     inputs: Vec<PathBuf>,
     /// Where to listen; port 0 takes a free one.
@@ -158,19 +158,15 @@ impl Serve {
                 return existing(bytes, &file.display().to_string());
             }
         }
-        let prepared = if self.inputs.is_empty() && !self.sources.configured() {
-            sample()?
+        let input = self.sources.input(&self.inputs, self.strict);
+        let (prepared, whose) = if input.sources.is_empty() && input.config.is_none() {
+            (sample()?, " of the embedded sample")
         } else {
-            prepare(&self.sources.input(&self.inputs, self.strict))?
+            (prepare(&input)?, "")
         };
         let spinner = Bar::spinner(prepared.packed.bytes.len());
         let baked = runtime()?.block_on(crate::bake::bake(COMPONENT, &prepared.packed.bytes))?;
         drop(spinner);
-        let whose = if self.inputs.is_empty() && !self.sources.configured() {
-            " of the embedded sample"
-        } else {
-            ""
-        };
         Ok(Found {
             component: baked.component,
             what: report::count(prepared.packed.pictures, "picture") + whose,

@@ -8,29 +8,32 @@ use edgepick::catalogue::{Entry, Orientation};
 
 use super::category::{CategoryFault, Place};
 use super::field;
-use super::problem::{Problem, Problems, Reason};
+use super::problem::{KEPT_OF_ONE, Problem, Problems, Reason, place};
 use super::url::{Cleaner, UrlFault, has_scheme};
 use super::warning::{Warning, WarningKind};
+use crate::position::Position;
 
 /// Names of unknown fields that are remembered and reported a source.
 const UNKNOWN_KEPT: usize = 20;
 
-/// Where every entry comes from, in four bytes an entry.
+/// Where every entry comes from, in eight bytes an entry.
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
     /// The sources' names, each with the number of its first entry.
     sources: Vec<(Arc<str>, usize)>,
-    /// A line for each entry; 0 for none.
-    lines: Vec<u32>,
+    /// Each entry's.
+    positions: Vec<Position>,
 }
 
-/// Where one entry comes from; displays as `list.txt:12`.
+/// Where one entry comes from; displays as `list.txt:12:3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin<'a> {
     /// The source as its owner named it.
     pub source: &'a str,
     /// Counted from 1; `None` for folders and ranges.
     pub line: Option<u32>,
+    /// In characters, counted from 1; only ever given with a line.
+    pub column: Option<u32>,
 }
 
 impl Origins {
@@ -39,20 +42,20 @@ impl Origins {
     /// [`Loaded::entries`]: super::Loaded::entries
     #[must_use]
     pub fn get(&self, entry: usize) -> Option<Origin<'_>> {
-        let line = *self.lines.get(entry)?;
+        let (line, column) = *self.positions.get(entry)?;
         let behind = self.sources.partition_point(|(_, first)| *first <= entry);
         let (source, _) = self.sources.get(behind.checked_sub(1)?)?;
         Some(Origin {
             source,
             line: (line > 0).then_some(line),
+            column: (column > 0).then_some(column),
         })
     }
 }
 
 impl fmt::Display for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.source)?;
-        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))
+        place(f, self.source, self.line, self.column)
     }
 }
 
@@ -89,6 +92,7 @@ pub(super) struct Sink<'c> {
     last: (String, Place),
     unknown: Vec<String>,
     plain_http: u64,
+    problems: u64,
 }
 
 impl<'c> Sink<'c> {
@@ -104,13 +108,14 @@ impl<'c> Sink<'c> {
             last: Default::default(),
             unknown: Vec::new(),
             plain_http: 0,
+            problems: 0,
         }
     }
 
     /// Makes room for entries that are about to come.
     pub(super) fn reserve(&mut self, entries: usize) {
         self.out.entries.reserve(entries);
-        self.out.origins.lines.reserve(entries);
+        self.out.origins.positions.reserve(entries);
     }
 
     /// The URL as the catalogue takes it, relative ones behind the base URL.
@@ -142,8 +147,8 @@ impl<'c> Sink<'c> {
 
     /// Takes an entry whose URL is clean and whose other fields, if it has
     /// any, were checked. What the source says of all fills what it leaves
-    /// open. Line 0 means none.
-    pub(super) fn push(&mut self, line: u32, mut entry: Entry) {
+    /// open.
+    pub(super) fn push(&mut self, position: Position, mut entry: Entry) {
         if !entry
             .url
             .get(..8)
@@ -164,17 +169,17 @@ impl<'c> Sink<'c> {
             }
         }
         self.out.entries.push(entry);
-        self.out.origins.lines.push(line);
+        self.out.origins.positions.push(position);
     }
 
     /// Reports one bad place; the place is only worked out if it is going to
     /// be shown.
-    pub(super) fn problem(&mut self, reason: Reason, place: impl FnOnce() -> (u32, u32)) {
-        let (line, column) = if self.out.problems.full() {
-            (0, 0)
-        } else {
-            place()
-        };
+    pub(super) fn problem(&mut self, reason: Reason, place: impl FnOnce() -> Position) {
+        self.problems += 1;
+        if self.problems > KEPT_OF_ONE || self.out.problems.full() {
+            return self.out.problems.count();
+        }
+        let (line, column) = place();
         self.out.problems.add(Problem {
             source: Arc::clone(&self.name),
             line: (line > 0).then_some(line),
@@ -185,6 +190,7 @@ impl<'c> Sink<'c> {
 
     /// Reports a bad file of a folder under its own name.
     pub(super) fn file_problem(&mut self, file: &str, reason: Reason) {
+        self.problems += 1;
         let source = file.into();
         self.out.problems.add(Problem {
             source,
@@ -195,9 +201,22 @@ impl<'c> Sink<'c> {
     }
 
     /// Reports that the source as a whole cannot be used.
-    pub(super) fn fail(&mut self, reason: Reason, place: impl FnOnce() -> (u32, u32)) {
-        self.out.failed = true;
+    pub(super) fn fail(&mut self, reason: Reason, place: impl FnOnce() -> Position) {
+        self.give_up();
         self.problem(reason, place);
+    }
+
+    /// Says that the source as a whole cannot be used, for what was reported.
+    pub(super) fn give_up(&mut self) {
+        self.out.failed = true;
+    }
+
+    /// Warns of what is said once a source.
+    pub(super) fn warn_once(&mut self, line: u32, kind: WarningKind) {
+        let said = |warning: &Warning| warning.source == self.name && warning.kind == kind;
+        if !self.out.warnings.iter().any(said) {
+            self.warn(line, kind);
+        }
     }
 
     pub(super) fn warn(&mut self, line: u32, kind: WarningKind) {
@@ -225,7 +244,7 @@ impl<'c> Sink<'c> {
     }
 
     /// Ends the source: says what can only be said of all of it.
-    pub(super) fn finish(mut self, problems_before: u64) {
+    pub(super) fn finish(mut self) {
         if self.plain_http > 0 {
             self.warn(0, WarningKind::PlainHttp(self.plain_http));
         }
@@ -235,8 +254,12 @@ impl<'c> Sink<'c> {
             .sources
             .last()
             .map_or(0, |(_, first)| *first);
-        if self.out.entries.len() == first && self.out.problems.total() == problems_before {
-            self.problem(Reason::NoPicture, || (0, 0));
+        if self.out.entries.len() == first && self.problems == 0 {
+            let own = |warning: &&Warning| warning.source == self.name;
+            let why = self.out.warnings.iter().find(own);
+            let line = why.and_then(|warning| warning.line).unwrap_or(0);
+            let why = why.map(|warning| warning.kind.clone());
+            self.problem(Reason::NoPicture(why), || (line, 0));
         }
     }
 }
@@ -244,22 +267,23 @@ impl<'c> Sink<'c> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::position::NOWHERE;
 
     #[test]
     fn origins_name_source_and_line() {
         let mut out = Collector::default();
-        for (name, lines) in [
-            ("a.txt", &[3, 5][..]),
+        for (name, positions) in [
+            ("a.txt", &[(3, 1), (5, 7)][..]),
             ("empty.txt", &[]),
-            ("photos", &[0, 0]),
+            ("photos", &[NOWHERE, NOWHERE]),
         ] {
             let mut sink = Sink::new(&mut out, name.into(), Given::default());
-            for line in lines {
-                sink.push(*line, Entry::default());
+            for position in positions {
+                sink.push(*position, Entry::default());
             }
         }
         let text = |i| out.origins.get(i).map(|origin| origin.to_string());
-        let expected = ["a.txt:3", "a.txt:5", "photos", "photos"];
+        let expected = ["a.txt:3:1", "a.txt:5:7", "photos", "photos"];
         for (i, expected) in expected.iter().enumerate() {
             assert_eq!(text(i).as_deref(), Some(*expected));
         }
@@ -277,7 +301,7 @@ mod tests {
         };
         let mut out = Collector::default();
         let mut sink = Sink::new(&mut out, "x".into(), given);
-        sink.push(1, Entry::default());
+        sink.push((1, 1), Entry::default());
         let own = Entry {
             category: Some("dogs".to_owned()),
             orientation: Some(Orientation::Square),
@@ -285,7 +309,7 @@ mod tests {
             tags: vec!["c".to_owned(), "a".to_owned()],
             ..Entry::default()
         };
-        sink.push(2, own);
+        sink.push((2, 1), own);
         let seen: Vec<_> = out
             .entries
             .iter()

@@ -15,6 +15,7 @@ use super::category::Place;
 use super::collect::Sink;
 use super::problem::Reason;
 use super::warning::WarningKind;
+use crate::position::NOWHERE;
 
 /// All that RFC 3986 does not leave unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -27,7 +28,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// with a dot are hidden; links are followed.
 pub(super) fn read(sink: &mut Sink<'_>, root: &Path, progress: &mut dyn FnMut(Progress<'_>)) {
     let Some(base) = sink.given.base_url.clone() else {
-        return sink.fail(Reason::NoBaseUrl, || (0, 0));
+        return sink.fail(Reason::NoBaseUrl, || NOWHERE);
     };
     let files = pictures(sink, root);
     sink.reserve(files.len());
@@ -58,7 +59,7 @@ pub(super) fn read(sink: &mut Sink<'_>, root: &Path, progress: &mut dyn FnMut(Pr
                         ..Entry::default()
                     };
                     match entry.check() {
-                        Ok(_) => sink.push(0, entry),
+                        Ok(_) => sink.push(NOWHERE, entry),
                         Err(reason) => {
                             sink.file_problem(&shown(root, &path.join("/")), Reason::Entry(reason))
                         }
@@ -67,7 +68,7 @@ pub(super) fn read(sink: &mut Sink<'_>, root: &Path, progress: &mut dyn FnMut(Pr
                 Err(reason) => sink.file_problem(&file.path().display().to_string(), reason),
             }
         }
-        progress(Progress {
+        progress(Progress::Folder {
             source: &name,
             done,
             total,

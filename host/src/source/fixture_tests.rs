@@ -117,7 +117,7 @@ fn names_of_several_sources_are_categories_or_orientations() {
     assert_eq!(seen, expected);
     assert_eq!(
         loaded.origins.get(12).unwrap().to_string(),
-        format!("{}:2", fixture("mobile.txt").display())
+        format!("{}:2:1", fixture("mobile.txt").display())
     );
 }
 

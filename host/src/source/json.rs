@@ -17,6 +17,7 @@ use super::problem::Reason;
 use super::text::lines;
 use super::value::{Key, Value};
 use super::warning::WarningKind;
+use crate::position::{Cursor, Position, position};
 
 /// Keys whose list is simply the list of pictures; any other key is the
 /// category of its list.
@@ -35,9 +36,7 @@ pub(super) fn read(sink: &mut Sink<'_>, content: &[u8]) {
     let text = match std::str::from_utf8(content) {
         Ok(text) => text,
         Err(error) => {
-            return sink.fail(Reason::NotUtf8, || {
-                Document::start_of(content, error.valid_up_to())
-            });
+            return sink.fail(Reason::NotUtf8, || position(content, error.valid_up_to()));
         }
     };
     let mut document = Document::new(text, 1);
@@ -50,7 +49,7 @@ pub(super) fn read(sink: &mut Sink<'_>, content: &[u8]) {
     };
     if let Err(error) = read {
         sink.fail(syntax("JSON", &error), || {
-            (line(error.line()), line(error.column()))
+            position(content, stopped(content, &error))
         });
     }
 }
@@ -72,9 +71,13 @@ pub(super) fn read_lines(sink: &mut Sink<'_>, content: &[u8]) {
             );
             continue;
         }
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            sink.problem(Reason::NotUtf8, || (number, 0));
-            continue;
+        let here = |at| Cursor::new(bytes, number).advance(at);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                sink.problem(Reason::NotUtf8, || here(error.valid_up_to()));
+                continue;
+            }
         };
         match serde_json::from_str::<&RawValue>(text) {
             Ok(value) => read_picture(
@@ -83,13 +86,19 @@ pub(super) fn read_lines(sink: &mut Sink<'_>, content: &[u8]) {
                 value,
                 &Place::default(),
             ),
-            Err(error) => sink.problem(syntax("JSON", &error), || (number, line(error.column()))),
+            Err(error) => {
+                sink.problem(syntax("JSON", &error), || here(stopped(bytes, &error)));
+            }
         }
     }
 }
 
-fn line(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+/// The byte at which serde_json stopped: it counts lines that end with LF, and
+/// columns in bytes.
+fn stopped(content: &[u8], error: &serde_json::Error) -> usize {
+    let before = error.line().checked_sub(2);
+    let end = before.and_then(|before| memchr_iter(b'\n', content).nth(before));
+    end.map_or(0, |end| end + 1) + error.column().saturating_sub(1)
 }
 
 /// The error without the place that serde_json appends to it.
@@ -103,17 +112,16 @@ fn syntax(format: &'static str, error: &serde_json::Error) -> Reason {
     Reason::Syntax { format, detail }
 }
 
-/// A text whose lines are counted as the reader moves forward in it.
+/// A text and how far it was read.
 struct Document<'a> {
     text: &'a str,
-    /// The line that `at` is in.
-    line: u32,
-    at: usize,
+    cursor: Cursor<'a>,
 }
 
 impl<'a> Document<'a> {
     fn new(text: &'a str, line: u32) -> Self {
-        Self { text, line, at: 0 }
+        let cursor = Cursor::new(text.as_bytes(), line);
+        Self { text, cursor }
     }
 
     /// Where a value, which must be a part of the text, begins in it.
@@ -121,50 +129,14 @@ impl<'a> Document<'a> {
         (value.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
     }
 
-    /// Moves to a value behind the last one and tells its line.
-    fn advance(&mut self, value: &RawValue) -> u32 {
-        let to = self.offset(value);
-        let between = self.text.as_bytes().get(self.at..to).unwrap_or_default();
-        self.line = self
-            .line
-            .saturating_add(line(memchr_iter(b'\n', between).count()));
-        self.at = self.at.max(to);
-        self.line
+    /// Moves to a value behind the last one and tells where it is.
+    fn advance(&mut self, value: &RawValue) -> Position {
+        self.cursor.advance(self.offset(value))
     }
 
-    /// Line and column of a place at or behind the one moved to.
-    fn position(&self, offset: usize) -> (u32, u32) {
-        let between = self
-            .text
-            .as_bytes()
-            .get(self.at..offset)
-            .unwrap_or_default();
-        let before = self.text.get(..offset).unwrap_or_default();
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
-        (
-            self.line
-                .saturating_add(line(memchr_iter(b'\n', between).count())),
-            line(column),
-        )
-    }
-
-    /// Line and column of a byte of a content that may not be text.
-    fn start_of(content: &[u8], offset: usize) -> (u32, u32) {
-        let before = String::from_utf8_lossy(content.get(..offset).unwrap_or_default());
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
-        (line(before.matches('\n').count() + 1), line(column))
+    /// Where a value at or behind the one moved to is.
+    fn position(&self, value: &RawValue) -> Position {
+        self.cursor.of(self.offset(value))
     }
 }
 
@@ -227,7 +199,7 @@ fn read_value(
     if value.get().starts_with('[') {
         match serde_json::from_str(value.get()) {
             Ok(list) => read_list(sink, document, list, place),
-            Err(error) => sink.problem(syntax("JSON", &error), || (0, 0)),
+            Err(error) => sink.problem(syntax("JSON", &error), || document.position(value)),
         }
     } else if let Ok(object) = serde_json::from_str::<Object<'_>>(value.get()) {
         if object.is_picture() {
@@ -250,19 +222,19 @@ fn read_groups(
     depth: usize,
 ) {
     for (key, value) in &object.0 {
-        let number = document.advance(value);
+        let (line, _) = document.advance(value);
         let nested = serde_json::from_str::<Object<'_>>(value.get()).ok();
         if let Some(picture) = nested.as_ref().filter(|nested| nested.is_picture()) {
             read_object(sink, document, picture, place, Some(key));
             continue;
         }
         if depth >= MAX_DEPTH || !value.get().starts_with(['[', '{']) {
-            sink.warn(number, WarningKind::Ignored(key.clone().into_owned()));
+            sink.warn(line, WarningKind::Ignored(key.clone().into_owned()));
             continue;
         }
         match below(place, key) {
             Ok(place) => read_value(sink, document, value, &place, depth + 1),
-            Err(reason) => sink.problem(reason, || document.position(document.offset(value))),
+            Err(reason) => sink.problem(reason, || document.position(value)),
         }
     }
 }
@@ -283,18 +255,17 @@ fn below(place: &Place, key: &str) -> Result<Place, Reason> {
 
 /// Reads one element: a URL or an object.
 fn read_picture(sink: &mut Sink<'_>, document: &mut Document<'_>, value: &RawValue, place: &Place) {
-    let number = document.advance(value);
-    let here = document.offset(value);
+    let here = document.advance(value);
     if value.get().starts_with('{') {
         return match serde_json::from_str::<Object<'_>>(value.get()) {
             Ok(object) => read_object(sink, document, &object, place, None),
-            Err(error) => sink.problem(syntax("JSON", &error), || document.position(here)),
+            Err(error) => sink.problem(syntax("JSON", &error), || here),
         };
     }
     match serde_json::from_str::<Key<'_>>(value.get()) {
         Ok(Key(text)) => match sink.url(text.trim()) {
             Ok(url) => sink.push(
-                number,
+                here,
                 at_place(
                     Entry {
                         url,
@@ -303,9 +274,9 @@ fn read_picture(sink: &mut Sink<'_>, document: &mut Document<'_>, value: &RawVal
                     place,
                 ),
             ),
-            Err(fault) => sink.problem(Reason::Url(fault), || document.position(here)),
+            Err(fault) => sink.problem(Reason::Url(fault), || here),
         },
-        Err(_) => sink.problem(Reason::NotAPicture, || document.position(here)),
+        Err(_) => sink.problem(Reason::NotAPicture, || here),
     }
 }
 
@@ -322,11 +293,12 @@ fn read_object(
     if let Some(key) = key
         && let Err(reason) = draft.set(Field::Id, &Value::Text(key.into()), 0, sink)
     {
-        return sink.problem(reason, || (document.line, 0));
+        return sink.problem(reason, || document.cursor.here());
     }
     for (name, raw) in &object.0 {
         let Some(field) = Field::named(name) else {
-            sink.unknown_field(document.line, name);
+            let (line, _) = document.cursor.here();
+            sink.unknown_field(line, name);
             continue;
         };
         let at = document.offset(raw);
@@ -335,13 +307,14 @@ fn read_object(
             Err(error) => Err(syntax("JSON", &error)),
         };
         if let Err(reason) = set {
-            return sink.problem(reason, || document.position(at));
+            return sink.problem(reason, || document.position(raw));
         }
     }
     match draft.finish(sink) {
-        Ok(entry) => sink.push(document.line, at_place(entry, place)),
+        Ok(entry) => sink.push(document.cursor.here(), at_place(entry, place)),
         Err((at, reason)) => {
-            sink.problem(reason, || document.position(at.unwrap_or(document.at)));
+            let cursor = &document.cursor;
+            sink.problem(reason, || at.map_or(cursor.here(), |at| cursor.of(at)));
         }
     }
 }

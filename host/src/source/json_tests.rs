@@ -171,7 +171,7 @@ fn lines_are_read_each_for_itself() {
         "list:4:7: is not valid JSON: EOF",
         "list:5:1: is no picture",
         "list:6:10: `x y` is no absolute URL",
-        "list:7: is not UTF-8",
+        "list:7:2: is not UTF-8",
     ];
     assert_eq!(messages.len(), starts.len(), "{messages:#?}");
     for (message, start) in messages.iter().zip(starts) {
@@ -193,4 +193,30 @@ fn a_giant_line_is_left_out() {
     );
     assert!(message.ends_with("accepted: up to 1048576"), "{message}");
     assert_eq!(out.entries.len(), 1);
+}
+
+#[test]
+fn elements_of_one_line_are_told_apart() {
+    let out = collect(|sink| {
+        read(
+            sink,
+            "[\"https://h/猫\", {\"url\":\"https://h/2\"}]".as_bytes(),
+        )
+    });
+    let place = |entry| out.origins.get(entry).map(|origin| origin.to_string());
+    assert_eq!(place(0).as_deref(), Some("list:1:2"));
+    assert_eq!(place(1).as_deref(), Some("list:1:17"));
+    let line = "  {\"title\":\"猫\",\"url\":}".as_bytes();
+    let message = collect(|sink| read_lines(sink, line)).problems.to_string();
+    assert!(
+        message.starts_with("list:1:22: is not valid JSON"),
+        "{message}"
+    );
+    let message = collect(|sink| read(sink, "[\n\"猫\" x]".as_bytes()))
+        .problems
+        .to_string();
+    assert!(
+        message.starts_with("list:2:5: is not valid JSON"),
+        "{message}"
+    );
 }

@@ -42,6 +42,7 @@
 //! `orientation` wins over that, and that over the source's.
 
 mod category;
+mod cells;
 mod collect;
 mod directory;
 mod field;
@@ -60,7 +61,9 @@ use std::io::Read;
 use std::path::Path;
 
 use edgepick::catalogue::Entry;
+use memchr::memchr;
 
+use crate::position::{NOWHERE, position};
 use category::Place;
 use collect::{Collector, Given, Sink};
 use kind::Kind;
@@ -69,6 +72,7 @@ pub use category::CategoryFault;
 pub use collect::{Origin, Origins};
 #[cfg(feature = "compiler")]
 pub(crate) use kind::extension;
+pub(crate) use problem::excerpt;
 pub use problem::{Problem, Problems, Reason};
 pub(crate) use spec::Location;
 pub use spec::SourceSpec;
@@ -89,19 +93,34 @@ pub struct Loaded {
     pub warnings: Vec<Warning>,
 }
 
-/// How far the reading of a folder is.
+/// How far the work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress<'a> {
-    /// The source as its owner named it.
-    pub source: &'a str,
-    /// Files read.
-    pub done: u64,
-    /// Files in all.
-    pub total: u64,
+pub enum Progress<'a> {
+    /// A file of a folder was read.
+    Folder {
+        /// The source as its owner named it.
+        source: &'a str,
+        /// Files read.
+        done: u64,
+        /// Files in all.
+        total: u64,
+    },
+    /// A list is about to be read.
+    List {
+        /// The source as its owner named it.
+        source: &'a str,
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// What was read is about to be packed.
+    Packing {
+        /// Pictures and ranges.
+        entries: usize,
+    },
 }
 
 /// Reads all sources in turn, `stdin` where one is `-`. `progress` is called
-/// after every file of a folder; lists are read too quickly to need it.
+/// before every list and after every file of a folder.
 ///
 /// # Errors
 /// All problems, when a source as a whole cannot be read, when no picture is
@@ -115,19 +134,18 @@ pub fn load(
     let mut out = Collector::default();
     if sources.is_empty() {
         let mut sink = Sink::new(&mut out, "".into(), Given::default());
-        sink.fail(Reason::NoSource, || (0, 0));
+        sink.fail(Reason::NoSource, || NOWHERE);
     }
     for spec in sources {
-        let before = out.problems.total();
         let mut sink = Sink::new(&mut out, spec.name().into(), Given::default());
         match given(spec, sources.len() > 1, &mut sink) {
             Ok(given) => {
                 sink.given = given;
                 read(spec, &mut sink, progress, stdin);
             }
-            Err(reason) => sink.fail(reason, || (0, 0)),
+            Err(reason) => sink.fail(reason, || NOWHERE),
         }
-        sink.finish(before);
+        sink.finish();
     }
     let Collector {
         entries,
@@ -228,7 +246,7 @@ fn read(
         Location::Inline(url) => return read_inline(sink, url),
         Location::Path(path) if path.is_dir() => return directory::read(sink, path, progress),
         Location::Path(path) if path.is_file() && directory::format_of(path).is_some() => {
-            return sink.fail(Reason::Image, || (0, 0));
+            return sink.fail(Reason::Image, || NOWHERE);
         }
         Location::Path(path) => (path.extension().and_then(|e| e.to_str()), fs::read(path)),
         Location::Stdin => {
@@ -237,22 +255,40 @@ fn read(
         }
     };
     match content {
-        Ok(content) => read_list(sink, extension, &content),
-        Err(error) => sink.fail(Reason::Unreadable(error.to_string()), || (0, 0)),
+        Ok(content) => {
+            let (source, bytes) = (&*sink.name, content.len());
+            progress(Progress::List { source, bytes });
+            read_list(sink, extension, &content);
+        }
+        Err(error) => sink.fail(Reason::Unreadable(error.to_string()), || NOWHERE),
     }
 }
 
 /// What editors on Windows put before a text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// What a WebAssembly module or component begins with.
+const WASM: &[u8] = b"\0asm";
+
+/// How many bytes are searched for one that no text holds, as other tools do
+/// it.
+const LOOKED_AT: usize = 8000;
+
 /// Reads the content of a list.
 fn read_list(sink: &mut Sink<'_>, extension: Option<&str>, content: &[u8]) {
     if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
-        return sink.fail(Reason::Utf16, || (0, 0));
+        return sink.fail(Reason::Utf16, || NOWHERE);
+    }
+    if content.starts_with(WASM) {
+        return sink.fail(Reason::Component, || NOWHERE);
     }
     let content = content.strip_prefix(BOM).unwrap_or(content);
     if content.trim_ascii().is_empty() {
         return;
+    }
+    let start = content.get(..LOOKED_AT).unwrap_or(content);
+    if let Some(at) = memchr(0, start) {
+        return sink.fail(Reason::Binary, || position(content, at));
     }
     match Kind::of(extension, content) {
         Kind::Text => text::read(sink, content),
@@ -275,17 +311,17 @@ fn read_inline(sink: &mut Sink<'_>, url: &str) {
             .iter()
             .any(|known| known.eq_ignore_ascii_case(e))
     }) {
-        return sink.fail(Reason::RemoteList(problem::excerpt(url)), || (0, 0));
+        return sink.fail(Reason::RemoteList(problem::excerpt(url)), || NOWHERE);
     }
     match sink.url(url.trim()) {
         Ok(url) => sink.push(
-            0,
+            NOWHERE,
             Entry {
                 url,
                 ..Entry::default()
             },
         ),
-        Err(fault) => sink.fail(Reason::Url(fault), || (0, 0)),
+        Err(fault) => sink.fail(Reason::Url(fault), || NOWHERE),
     }
 }
 

@@ -6,9 +6,14 @@ use std::sync::Arc;
 
 use super::category::CategoryFault;
 use super::url::UrlFault;
+use super::warning::WarningKind;
 
 /// How many problems are kept in full; the rest are only counted.
 pub(super) const KEPT: usize = 100;
+
+/// How many of one list: after so many bad lines it is no list, and other
+/// sources are to have their say.
+pub(super) const KEPT_OF_ONE: u64 = 20;
 
 /// One thing wrong with one place of one source.
 ///
@@ -34,8 +39,12 @@ pub enum Reason {
     NoSource,
     /// The operating system's own words.
     Unreadable(String),
-    /// A source without one picture.
-    NoPicture,
+    /// A source without one picture, and the first remark on it.
+    NoPicture(Option<WarningKind>),
+    /// A WebAssembly component where a list is meant.
+    Component,
+    /// Bytes that no text holds.
+    Binary,
     /// Bytes that are not UTF-8.
     NotUtf8,
     /// The byte order mark of UTF-16 at the start of the file.
@@ -53,6 +62,11 @@ pub enum Reason {
         format: &'static str,
         /// The reader's own words.
         detail: String,
+    },
+    /// A quotation mark of a table that encloses no cell.
+    OpenQuote {
+        /// Line and column of the mark that closes it with other text behind.
+        closed: Option<(u32, u32)>,
     },
     /// A table whose first row names no column with URLs.
     NoHeader,
@@ -111,13 +125,27 @@ impl fmt::Display for Reason {
                 "no source is given; accepted: files (.txt .json .ndjson .csv .tsv), folders of pictures, numbered ranges, or - for standard input",
             ),
             Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
-            Self::NoPicture => f.write_str("holds no picture; accepted: at least one"),
+            Self::NoPicture(None) => f.write_str("holds no picture; accepted: at least one"),
+            Self::NoPicture(Some(why)) => {
+                write!(f, "holds no picture; accepted: at least one ({why})")
+            }
+            Self::Component => f.write_str(
+                "is a WebAssembly component; accepted: a list of pictures (a baked component can be served, inspected and packed, alone)",
+            ),
+            Self::Binary => f.write_str("is no text; accepted: a list saved as UTF-8"),
             Self::NotUtf8 => f.write_str("is not UTF-8; accepted: text saved as UTF-8"),
             Self::Utf16 => f.write_str("is UTF-16; accepted: text saved as UTF-8"),
             Self::LongLine { bytes, most } => {
                 write!(f, "the line is {bytes} bytes long; accepted: up to {most}")
             }
             Self::Syntax { format, detail } => write!(f, "is not valid {format}: {detail}"),
+            Self::OpenQuote { closed: None } => f.write_str(
+                "the quotation mark that opens here is never closed; accepted: \"…\" around a cell, and \"\" for a mark inside",
+            ),
+            Self::OpenQuote { closed: Some((line, column)) } => write!(
+                f,
+                "the quotation mark that opens here is closed at {line}:{column} with other text behind it; accepted: \"…\" around a whole cell, and \"\" for a mark inside"
+            ),
             Self::NoHeader => f.write_str(
                 "the first row names no column with URLs; accepted: a header such as `url,category,tags`",
             ),
@@ -158,21 +186,21 @@ impl fmt::Display for Reason {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        place(f, &self.source, self.line, self.column)?;
+        if !self.source.is_empty() {
+            place(f, &self.source, self.line, self.column)?;
+            f.write_str(": ")?;
+        }
         self.reason.fmt(f)
     }
 }
 
-/// Writes `source:line:column: `, as much of it as there is.
+/// Writes `source:line:column`, as much of it as there is.
 pub(super) fn place(
     f: &mut fmt::Formatter<'_>,
     source: &str,
     line: Option<u32>,
     column: Option<u32>,
 ) -> fmt::Result {
-    if source.is_empty() {
-        return Ok(());
-    }
     f.write_str(source)?;
     if let Some(line) = line {
         write!(f, ":{line}")?;
@@ -180,10 +208,11 @@ pub(super) fn place(
             write!(f, ":{column}")?;
         }
     }
-    f.write_str(": ")
+    Ok(())
 }
 
-/// All problems of one run: the first 100 in full, the rest as a number.
+/// All problems of one run: the first 100 in full, 20 of one list, the rest as
+/// a number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems {
     kept: Vec<Problem>,
@@ -191,7 +220,7 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// The first 100 problems, in the order of the sources and lines.
+    /// Those that are kept in full, in the order of the sources and lines.
     #[must_use]
     pub fn kept(&self) -> &[Problem] {
         &self.kept
@@ -216,10 +245,15 @@ impl Problems {
     }
 
     pub(super) fn add(&mut self, problem: Problem) {
-        self.total += 1;
+        self.count();
         if !self.full() {
             self.kept.push(problem);
         }
+    }
+
+    /// Counts a problem that is not kept.
+    pub(super) fn count(&mut self) {
+        self.total += 1;
     }
 }
 
@@ -243,7 +277,7 @@ impl Error for Problems {}
 
 /// A value as a message shows it: short, and without characters that would move
 /// a terminal's cursor.
-pub(super) fn excerpt(value: &str) -> String {
+pub(crate) fn excerpt(value: &str) -> String {
     const SHOWN: usize = 60;
     let mut out = String::new();
     for (i, c) in value.chars().enumerate() {

@@ -17,11 +17,13 @@ pub(super) fn collect_given(given: Given, read: impl FnOnce(&mut Sink<'_>)) -> C
     out
 }
 
-/// One line an entry: its origin, URL, category, orientation and id.
+/// One line an entry: its source and line, URL, category, orientation and id.
 pub(super) fn summary(out: &Collector) -> Vec<String> {
     let show = |i: usize| {
         let entry = out.entries.get(i)?;
-        let mut line = format!("{} {}", out.origins.get(i)?, entry.url);
+        let origin = out.origins.get(i)?;
+        let number = origin.line.unwrap_or(0);
+        let mut line = format!("{}:{number} {}", origin.source, entry.url);
         for part in [
             &entry.category,
             &entry.orientation.map(|o| o.to_string()),

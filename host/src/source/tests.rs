@@ -118,7 +118,7 @@ fn a_byte_order_mark_and_any_line_ends_do_no_harm() {
 #[test]
 fn sources_that_cannot_be_used_fail_and_say_why() {
     type Files = [(&'static str, &'static [u8])];
-    let table: [(&Files, &str); 10] = [
+    let table: [(&Files, &str); 13] = [
         (
             &[("a.PNG", b"\x89PNG")],
             "a.PNG: is a picture; accepted: a list",
@@ -127,13 +127,25 @@ fn sources_that_cannot_be_used_fail_and_say_why() {
         (&[("a.txt", b"# nothing\n\n")], "a.txt: holds no picture"),
         (&[("a.json", b"{}")], "a.json: holds no picture"),
         (
+            &[("a.json", b"{\"total\": 0,\n\"a\": 1}")],
+            "a.json:1: holds no picture; accepted: at least one (`total` is no list",
+        ),
+        (
+            &[("a.wasm", b"\0asm\x0d\0\x01\0\n\n\n")],
+            "a.wasm: is a WebAssembly component; accepted: a list of pictures",
+        ),
+        (
+            &[("a.txt", b"https://h/1.jpg\nPK\x03\x04\0\n\0\n")],
+            "a.txt:2:5: is no text; accepted: a list saved as UTF-8",
+        ),
+        (
             &[("a.txt", b"\xff\xfeh\0t\0")],
             "a.txt: is UTF-16; accepted: text saved as UTF-8",
         ),
         (&[("a.json", b"[")], "a.json:1:1: is not valid JSON"),
         (
             &[("a.csv", b"title\nx\n")],
-            "a.csv:1: the first row names no column",
+            "a.csv:1:1: the first row names no column",
         ),
         (
             &[("a.txt", b"1.jpg")],
@@ -154,6 +166,7 @@ fn sources_that_cannot_be_used_fail_and_say_why() {
     for (files, part) in table {
         let problems = load_files(files, false).expect_err(part).to_string();
         assert!(problems.contains(part), "{problems}");
+        assert_eq!(problems.lines().count(), 1, "{problems}");
     }
     let missing = read_all(&[SourceSpec::new("no/such/list.txt")])
         .unwrap_err()
@@ -230,7 +243,15 @@ fn bad_lines_are_left_out_or_fail_the_whole() {
 fn a_list_of_nothing_but_bad_lines_stays_short() {
     let lines = "not a url\n".repeat(10_000);
     let problems = load_files(&[("a.txt", lines.as_bytes())], false).unwrap_err();
-    assert_eq!((problems.total(), problems.kept().len()), (10_000, 100));
+    assert_eq!((problems.total(), problems.kept().len()), (10_000, 20));
+    assert!(problems.to_string().ends_with("a.txt:20:1: `not a url` is no absolute URL; accepted: http:// or https:// with a host, or a base URL for the source\n… and 9980 more"), "{problems}");
+    let lists: Vec<_> = (0..9).map(|i| format!("{i}.txt")).collect();
+    let lists: Vec<_> = lists
+        .iter()
+        .map(|name| (name.as_str(), lines.as_bytes()))
+        .collect();
+    let problems = load_files(&lists, false).unwrap_err();
+    assert_eq!((problems.total(), problems.kept().len()), (90_000, 100));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use memchr::{memchr, memchr2_iter};
 
 use super::collect::Sink;
 use super::problem::Reason;
+use crate::position::characters;
 
 /// The longest line in bytes, comments aside.
 const MAX_LINE: usize = 65_536;
@@ -49,11 +50,8 @@ fn read_line(sink: &mut Sink<'_>, number: u32, line: &[u8]) {
     }
     let column = |at: usize| {
         let before = line.len() - line.trim_ascii_start().len() + at;
-        let text = String::from_utf8_lossy(line.get(..before).unwrap_or_default());
-        (
-            number,
-            u32::try_from(text.chars().count() + 1).unwrap_or(u32::MAX),
-        )
+        let before = line.get(..before).unwrap_or_default();
+        (number, characters(before).saturating_add(1))
     };
     if trimmed.len() > MAX_LINE {
         return sink.problem(
@@ -70,7 +68,7 @@ fn read_line(sink: &mut Sink<'_>, number: u32, line: &[u8]) {
     };
     match sink.url(text) {
         Ok(url) => sink.push(
-            number,
+            column(0),
             Entry {
                 url,
                 ..Entry::default()
@@ -118,11 +116,11 @@ mod tests {
             .map(|i| format!("{} {}", out.origins.get(i).unwrap(), out.entries[i].url))
             .collect();
         let expected = [
-            "l.txt:3 https://h/1.jpg",
-            "l.txt:4 https://h/2.jpg",
-            "l.txt:6 https://h/3.jpg",
-            "l.txt:7 https://h/4.jpg#frag",
-            "l.txt:8 https://h/{1..9}.jpg",
+            "l.txt:3:1 https://h/1.jpg",
+            "l.txt:4:3 https://h/2.jpg",
+            "l.txt:6:1 https://h/3.jpg",
+            "l.txt:7:1 https://h/4.jpg#frag",
+            "l.txt:8:1 https://h/{1..9}.jpg",
         ];
         assert_eq!(seen, expected);
     }

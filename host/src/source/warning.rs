@@ -38,13 +38,21 @@ pub enum WarningKind {
     },
     /// Pictures over plain `http`.
     PlainHttp(u64),
+    /// A cell of several lines, one of which begins with a URL.
+    RowInCell,
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         place(f, &self.source, self.line, None)?;
-        match &self.kind {
-            WarningKind::UnknownField {
+        write!(f, ": {}", self.kind)
+    }
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownField {
                 name,
                 nearest: Some(known),
             } => {
@@ -54,31 +62,34 @@ impl fmt::Display for Warning {
                     excerpt(name)
                 )
             }
-            WarningKind::UnknownField {
+            Self::UnknownField {
                 name,
                 nearest: None,
             } => {
                 write!(f, "the field `{}` is not known and ignored", excerpt(name))
             }
-            WarningKind::Ignored(name) => {
+            Self::Ignored(name) => {
                 write!(f, "`{}` is no list of pictures and ignored", excerpt(name))
             }
-            WarningKind::OtherFiles { count: 1, example } => {
+            Self::OtherFiles { count: 1, example } => {
                 write!(
                     f,
                     "`{}` is not named as a picture and left out",
                     excerpt(example)
                 )
             }
-            WarningKind::OtherFiles { count, example } => write!(
+            Self::OtherFiles { count, example } => write!(
                 f,
                 "{count} files are not named as pictures and left out, `{}` among them",
                 excerpt(example)
             ),
-            WarningKind::PlainHttp(1) => {
+            Self::RowInCell => f.write_str(
+                "a cell holds several lines, one of which begins with a URL; is a quotation mark left open?",
+            ),
+            Self::PlainHttp(1) => {
                 f.write_str("1 URL is http://; pages under https:// do not show it")
             }
-            WarningKind::PlainHttp(count) => {
+            Self::PlainHttp(count) => {
                 write!(
                     f,
                     "{count} URLs are http://; pages under https:// do not show them"

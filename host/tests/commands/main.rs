@@ -5,6 +5,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod large;
 mod pack;
 
 use std::fs;
@@ -305,28 +306,44 @@ fn the_sample_lists_and_baked_components_are_served() {
     }
 }
 
+#[test]
+fn a_settings_file_in_the_folder_is_served() {
+    let folder = folder();
+    let write = |text: &str| fs::write(folder.path().join("edgepick.toml"), text).unwrap();
+    write("sources = [\"mobile.txt\"]\n");
+    let serving = Serving::start(folder.path(), &[]);
+    assert!(serving.1.ends_with("/ serves 1 picture\n"), "{}", serving.1);
+    let answer = serving.get("/?type=text");
+    assert!(answer.ends_with("https://a.example/m.jpg\n"), "{answer}");
+    write("max_age = 60\n");
+    let (_, err) = check(folder.path(), &["serve", "--addr", "127.0.0.1:0"], 2);
+    assert!(err.contains("no source is given"), "{err}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_server_that_is_told_to_stop_ends_with_0_and_its_log() {
     let folder = folder();
-    let mut serving = Serving::start(folder.path(), &[]);
-    serving.get("/healthz");
-    let told = Command::new("kill")
-        .args(["-TERM", &serving.0.id().to_string()])
-        .status();
-    assert!(told.unwrap().success());
-    assert_eq!(serving.0.wait().unwrap().code(), Some(0));
-    let mut log = String::new();
-    serving
-        .0
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut log)
-        .unwrap();
-    let line: serde_json::Value = serde_json::from_str(&log).unwrap();
-    assert_eq!(
-        (&line["path"], &line["status"]),
-        (&"/healthz".into(), &200.into())
-    );
+    for signal in ["-TERM", "-INT"] {
+        let mut serving = Serving::start(folder.path(), &[]);
+        serving.get("/healthz");
+        let told = Command::new("kill")
+            .args([signal, &serving.0.id().to_string()])
+            .status();
+        assert!(told.unwrap().success());
+        assert_eq!(serving.0.wait().unwrap().code(), Some(0), "{signal}");
+        let mut log = String::new();
+        serving
+            .0
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        let line: serde_json::Value = serde_json::from_str(&log).unwrap();
+        assert_eq!(
+            (&line["path"], &line["status"]),
+            (&"/healthz".into(), &200.into())
+        );
+    }
 }
