@@ -101,6 +101,15 @@ fn paths_of(section: &str) {
             "the README's paths lack {path}"
         );
     }
+    for path in said {
+        // What stands in braces is the site's own, and so is a file's name.
+        let first = path.trim_start_matches('/').split('/').next();
+        let word = first.filter(|word| !word.is_empty() && !word.starts_with('{'));
+        assert!(
+            word.is_none_or(|word| WORDS.iter().any(|known| known.word == word)),
+            "nobody knows the path {path}"
+        );
+    }
 }
 
 #[test]
