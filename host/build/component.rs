@@ -13,7 +13,7 @@ const TARGET: &str = "wasm32-wasip2";
 
 /// Every host of wasi:http knows WebAssembly's vectors, and the checks of texts
 /// are made with them.
-const FLAGS: &str = "-Ctarget-feature=+simd128";
+const FEATURES: &str = "-Ctarget-feature=+simd128";
 
 /// Builds `package` with the profile `component` into a target folder below
 /// `OUT_DIR`, tells cargo what to watch, and returns the path of the `.wasm`.
@@ -22,11 +22,14 @@ const FLAGS: &str = "-Ctarget-feature=+simd128";
 pub(crate) fn build(package: &str) -> PathBuf {
     add_target();
     let folder = variable("OUT_DIR").join("component");
-    let status = nested::cargo(&workspace())
+    let mut cargo = nested::cargo(&workspace());
+    let mut flags = nested::anonymous(&workspace(), &folder);
+    flags.push(FEATURES.to_owned());
+    nested::flags(&mut cargo, &flags);
+    let status = cargo
         .args(["build", "--locked", "--package", package])
         .args(["--target", TARGET, "--profile", "component", "--target-dir"])
         .arg(&folder)
-        .env("CARGO_ENCODED_RUSTFLAGS", FLAGS)
         .status();
     match status {
         Ok(status) if status.success() => {}

@@ -2,7 +2,7 @@
 //! cargo, or `edgepick pack`, which may.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The nested cargo for the workspace at `top`, free of what the outer one set
@@ -19,6 +19,39 @@ pub(crate) fn cargo(top: &Path) -> Command {
     }
     command.current_dir(top);
     command
+}
+
+/// Flags for what is built by [`cargo`] with `target` as its target folder, so
+/// that no path of this machine gets into it, as the places of panics would:
+/// the same source makes the same bytes on every machine, and says nothing of
+/// its builder. Of several prefixes that fit the last counts.
+pub(crate) fn anonymous(top: &Path, target: &Path) -> Vec<String> {
+    let home = env::home_dir().filter(|home| home.parent().is_some());
+    let cargo = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo = cargo.or_else(|| Some(home.as_ref()?.join(".cargo")));
+    let sources = cargo.as_ref().map(|cargo| cargo.join("registry/src"));
+    // One for each registry, under a name that tells which.
+    let registries = sources.and_then(|sources| sources.read_dir().ok());
+    let registries = registries.into_iter().flatten().flatten();
+    let mut registries: Vec<_> = registries.map(|registry| registry.path()).collect();
+    registries.sort();
+    let mut prefixes: Vec<_> = [(home, "/home"), (cargo, "/cargo")]
+        .into_iter()
+        .filter_map(|(path, name)| Some((path?, name)))
+        .collect();
+    prefixes.extend(registries.into_iter().map(|path| (path, "/registry")));
+    prefixes.push((top.to_owned(), "/edgepick"));
+    prefixes.push((target.to_owned(), "/target"));
+    prefixes
+        .iter()
+        .map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()))
+        .collect()
+}
+
+/// Sets the flags of the compiler in a cargo.
+pub(crate) fn flags(cargo: &mut Command, flags: &[String]) {
+    // As cargo parts them, whatever characters are in paths.
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
 }
 
 /// Whether a variable tells cargo how to reach its registry.

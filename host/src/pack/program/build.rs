@@ -30,6 +30,7 @@ pub(super) fn build(top: &Path, architecture: Architecture) -> Result<Vec<u8>, N
         eprintln!("adding the target {target}, which the runner is built for");
         nested::add_target(target, top);
     }
+    nested::flags(&mut cargo, &nested::anonymous(top, &folder));
     cargo
         .args([
             "build",
