@@ -31,12 +31,13 @@ pub enum Code {
     TooSlow,
     Overloaded,
     Timeout,
+    AnswerTooLarge,
     Internal,
 }
 
-/// One row a code: its text, its status, what it means. The last five are those
+/// One row a code: its text, its status, what it means. The last six are those
 /// of servers, where the component cannot answer.
-pub const CODES: [(Code, &str, StatusCode, &str); 19] = [
+pub const CODES: [(Code, &str, StatusCode, &str); 20] = [
     (
         Code::BadValue,
         "bad_value",
@@ -144,6 +145,12 @@ pub const CODES: [(Code, &str, StatusCode, &str); 19] = [
         "timeout",
         StatusCode::GATEWAY_TIMEOUT,
         "the answer took too long",
+    ),
+    (
+        Code::AnswerTooLarge,
+        "answer_too_large",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the answer's header fields are larger than the platform lets through",
     ),
     (
         Code::Internal,

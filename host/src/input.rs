@@ -4,10 +4,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use edgepick::catalogue::{Duplicate, Entry, PackError, Packed, pack};
-use edgepick::settings::Settings;
+use edgepick::settings::{BadSetting, Settings};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::config::{Config, ConfigError};
-use crate::source::{self, Loaded, Origins, Problems, Progress, SourceSpec, Warning};
+use crate::source::{self, Limits, Loaded, Origins, Problems, Progress, SourceSpec, Warning};
 
 /// What a site is to be made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Input {
     pub strict: bool,
     /// Whether the site itself says, at `/info`, what was left out.
     pub public: bool,
+    /// How much is read.
+    pub limits: Limits,
 }
 
 /// A packed site and what was noticed on the way.
@@ -36,6 +39,8 @@ pub struct Prepared {
     pub problems: Problems,
     /// Remarks on the sources.
     pub warnings: Vec<Warning>,
+    /// Bytes of the longest address.
+    pub longest: usize,
     /// Entries with the same URL that said different things, with their
     /// places.
     pub conflicts: Vec<String>,
@@ -47,6 +52,9 @@ pub enum InputError {
     /// The settings file.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The prefix that an option or a variable names.
+    #[error("{0}: {1}")]
+    Mount(&'static str, BadSetting),
     /// The sources.
     #[error(transparent)]
     Sources(#[from] Problems),
@@ -98,7 +106,7 @@ impl Input {
         progress: &mut dyn FnMut(Progress<'_>),
         stdin: &mut dyn Read,
     ) -> Result<Prepared, InputError> {
-        let loaded = source::load(&config.sources, self.strict, progress, stdin)?;
+        let loaded = source::load(&config.sources, self.strict, self.limits, progress, stdin)?;
         let Loaded {
             entries,
             origins,
@@ -109,11 +117,13 @@ impl Input {
         if self.public {
             settings.problems = said(&problems);
         }
+        let longest = longest(&entries);
         progress(Progress::Packing {
             entries: entries.len(),
         });
         let packed = pack_site(&settings, entries, &origins)?;
         Ok(Prepared {
+            longest,
             conflicts: conflicts(&packed.duplicates, &origins),
             packed,
             settings,
@@ -121,6 +131,33 @@ impl Input {
             warnings,
         })
     }
+}
+
+/// A path prefix as callers' requests have it: what is not ASCII is encoded as
+/// in an address.
+///
+/// # Errors
+///
+/// When it is no path, or one that no request has.
+pub fn mount(text: &str) -> Result<String, BadSetting> {
+    let settings = Settings {
+        mount: utf8_percent_encode(text, CONTROLS).to_string(),
+        ..Settings::default()
+    };
+    settings.check(&[], &[])?;
+    if text.contains("//") || text.contains(|c: char| c == '#' || c.is_control()) {
+        return Err(BadSetting {
+            key: "mount",
+            value: text.to_owned(),
+            accepted: "a path such as /user/get".to_owned(),
+        });
+    }
+    Ok(settings.mount)
+}
+
+fn longest(entries: &[Entry]) -> usize {
+    let lengths = entries.iter().map(|entry| entry.url.len());
+    lengths.max().unwrap_or_default()
 }
 
 /// Problems as the site says them.
@@ -204,10 +241,18 @@ pub(crate) const SAMPLE: &[u8] = include_bytes!("../../fixtures/catalogues/sampl
 /// Never, as long as its test passes.
 pub fn sample() -> Result<Prepared, InputError> {
     let source = SourceSpec::new("-");
-    let loaded = source::load(&[source], true, &mut |_| {}, &mut &*SAMPLE)?;
+    let loaded = source::load(
+        &[source],
+        true,
+        Limits::default(),
+        &mut |_| {},
+        &mut &*SAMPLE,
+    )?;
     let settings = Settings::default();
+    let longest = longest(&loaded.entries);
     let packed = pack_site(&settings, loaded.entries, &loaded.origins)?;
     Ok(Prepared {
+        longest,
         packed,
         settings,
         problems: loaded.problems,
@@ -296,6 +341,28 @@ mod tests {
         assert!(first.conflicts.len() > 100, "{}", first.conflicts.len());
         for _ in 0..3 {
             assert!(packed().packed.bytes == first.packed.bytes);
+        }
+    }
+
+    #[test]
+    fn a_mount_is_a_path_as_requests_have_it() {
+        for (text, expected) in [
+            ("/user/get", Some("/user/get")),
+            ("/user/get/", Some("/user/get/")),
+            ("/\u{7528}\u{6237}", Some("/%E7%94%A8%E6%88%B7")),
+            ("user/get", None),
+            ("/user get", None),
+            ("/user/get?x", None),
+            ("/user#get", None),
+            ("/user\n", None),
+            ("//user", None),
+        ] {
+            let found = mount(text);
+            assert_eq!(found.as_deref().ok(), expected, "{text}");
+            if let Err(error) = found {
+                let expected = format!("bad value {text:?} for mount; accepted: a path");
+                assert!(error.to_string().starts_with(&expected), "{error}");
+            }
         }
     }
 

@@ -16,6 +16,7 @@ pub mod config;
 #[cfg(feature = "compiler")]
 mod engine;
 pub mod fields;
+pub mod heads;
 pub mod input;
 #[cfg(feature = "compiler")]
 pub mod inspect;

@@ -58,6 +58,12 @@ pub const INTERNAL: Refusal = Refusal {
     hint: "try again; the server's standard error says more",
 };
 
+/// An answer that the platform would not let through, and no other instead.
+pub const ANSWER_TOO_LARGE: Refusal = Refusal {
+    code: Code::AnswerTooLarge,
+    hint: "its owner has to shorten the pictures' addresses",
+};
+
 /// A host's way of refusing: with the fields that stand on every answer of its
 /// site, in the form that the caller prefers.
 ///

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use edgepick_host::input::Input;
-use edgepick_host::pack::{self, Places, Request};
+use edgepick_host::pack::{self, LARGEST_LISTS, Places, Request};
 
 use super::child::Part;
 use super::node::Node;
@@ -33,6 +33,29 @@ const GOAL_ZIP: usize = 6_000_000;
 
 /// URLs of the lists.
 const LISTS: [u32; 4] = [1_000, 10_000, 50_000, 100_000];
+
+/// A kind of list: its file, its first line, and a line of it.
+type Shape = (&'static str, &'static str, fn(u32) -> String);
+
+/// Lists that take long, each measured as large as `pack` leaves any.
+const SHAPES: [Shape; 4] = [
+    ("list.txt", "", |n| sites::url(n) + "\n"),
+    ("list.txt", "# ranges\n", |n| {
+        format!("http://a/{n}/{{1..9}}\n")
+    }),
+    ("list.csv", "url,category,tags\n", |n| {
+        format!("http://a/{n},c{n},t{n};u{n}\n")
+    }),
+    ("list.csv", "url,tags\n", |n| {
+        let tags: Vec<_> = (0..20)
+            .map(|i| format!("t{}", (n * 20 + i) % 5_000))
+            .collect();
+        format!("http://a/{n},{}\n", tags.join(";"))
+    }),
+];
+
+/// What is aimed at for the largest lists.
+const GOAL_LARGEST: Duration = Duration::from_millis(50);
 
 /// Starts of each; the median is told.
 const STARTS: usize = 20;
@@ -63,7 +86,45 @@ pub(super) fn measure(options: &Options) -> Result<()> {
             median(times),
         );
     }
+    fs::remove_file(&list)?;
+    for shape in SHAPES {
+        let list = folder.path().join(shape.0);
+        let entries = largest(shape, &list)?;
+        let mut times = Vec::new();
+        for _ in 0..starts {
+            times.push(start(&folder.path().join(PROGRAM))?);
+        }
+        println!(
+            "the runner's first answer from the largest {} `{}`, {entries} entries: {:.1} ms (goal {} ms)",
+            shape.0,
+            shape.1.trim_end(),
+            median(times),
+            GOAL_LARGEST.as_millis(),
+        );
+        fs::remove_file(&list)?;
+    }
     node(starts)
+}
+
+/// Writes the largest list of a shape that `pack` leaves as it is, and gives
+/// its number of entries.
+fn largest((_, head, line): Shape, path: &Path) -> Result<u32> {
+    let size = |entries: u32| -> Result<usize> {
+        let text = head.to_owned() + &(0..entries).map(line).collect::<String>();
+        fs::write(path, &text)?;
+        let input = Input {
+            sources: vec![path.to_owned()],
+            ..Input::default()
+        };
+        let prepared = input.prepare(&mut |_| {})?;
+        Ok(text.len() + prepared.packed.bytes.len())
+    };
+    let each = size(1_000)? / 1_000;
+    let mut entries = u32::try_from(LARGEST_LISTS / each)?;
+    while size(entries)? > LARGEST_LISTS {
+        entries -= entries / 50;
+    }
+    Ok(entries)
 }
 
 /// Packs a list and puts what is in the zip into a folder.

@@ -31,7 +31,7 @@ impl Sources {
             config: self.config.clone().or_else(default_config),
             base_url: self.base_url.clone(),
             strict,
-            public: false,
+            ..Input::default()
         }
     }
 

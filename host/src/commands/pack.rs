@@ -10,6 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use super::bake::{Sources, write};
 use super::progress::Bar;
 use super::{CommandError, output, report, runtime};
+use crate::heads;
 use crate::pack::{
     ALL, Baked, KINDS, Kind, LARGEST_LISTS, Places, Request, Site, Zip, kinds, pack,
 };
@@ -140,9 +141,10 @@ fn describe(text: &mut String, kind: &Kind, site: &Site, zip: &Zip<'_>) {
     let baked = match site.baked {
         None | Some(Baked::Given) => None,
         Some(Baked::Folder) => Some("baked: a source is a folder of pictures".to_owned()),
-        Some(Baked::Large(bytes)) => Some(format!(
-            "baked: lists of {} bytes, more than {}, would make starts slow",
-            number(bytes),
+        Some(Baked::Large { lists, site }) => Some(format!(
+            "baked: lists of {} bytes and the {} of the site that they make are more than {}, with which a start takes 50 ms",
+            number(lists),
+            number(site),
             number(LARGEST_LISTS)
         )),
     };
@@ -157,6 +159,14 @@ fn describe(text: &mut String, kind: &Kind, site: &Site, zip: &Zip<'_>) {
         );
     }
     report::row(text, "bytes", &size);
+    if let (Some(longest), Some(most)) = (kind.lost(site), heads::longest_address(kind.name)) {
+        let warning = format!(
+            "an address has {} bytes; with more than {} the platform lets no redirect through, and callers get the picture's data",
+            number(longest),
+            number(most)
+        );
+        report::row(text, "warning", &warning);
+    }
     for (i, file) in zip.files.iter().enumerate() {
         let name = if i == 0 { "contents" } else { "" };
         let (mode, bytes) = (file.mode, number(file.bytes.len()));

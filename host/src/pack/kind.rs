@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{KINDS, PackError};
+use super::{KINDS, PackError, Site};
+use crate::heads;
 use crate::runner_engine::Architecture;
 
 /// Mode of what is run.
@@ -115,6 +116,15 @@ impl Kind {
                     .map(|kind| kind.name),
             ),
         })
+    }
+
+    /// Bytes of the site's longest address, where the platform lets no redirect
+    /// to it through.
+    #[must_use]
+    pub fn lost(&self, site: &Site) -> Option<usize> {
+        let longest = site.prepared.as_ref()?.longest;
+        let most = heads::longest_address(self.name)?;
+        Some(longest).filter(|longest| *longest > most)
     }
 
     /// The names that the site's own files must leave to the kind.

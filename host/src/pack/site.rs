@@ -6,23 +6,24 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use edgepick::settings::Settings;
+use edgepick::settings::BadSetting;
 use memchr::memmem;
 
 use super::kind::{File, TEXT};
 use super::settings::settings;
 use super::{KINDS, PackError};
 use crate::config::Config;
-use crate::input::{Input, Prepared, SAMPLE, sample};
+use crate::input::{Input, Prepared, SAMPLE, mount, sample};
 use crate::runner_engine::{self, Architecture};
 use crate::shape::is_wasm;
 use crate::source::{Location, Progress, SourceSpec, extension, is_orientation};
 use crate::{COMPONENT, bake, inspect};
 
-/// The most bytes of lists that lie in a zip as plain files. The runner reads
-/// them at each start; with more a start takes longer than 50 ms, and a baked
-/// site is there instead.
-pub const LARGEST_LISTS: usize = 2 << 20;
+/// The most bytes of lists that lie in a zip as plain files, together with
+/// those of the packed site that they make. The runner makes it at each start,
+/// which takes up to 25 ns for each of these bytes whatever the lists hold; with
+/// more a start could take longer than 50 ms, and a baked site is there instead.
+pub const LARGEST_LISTS: usize = 1_800_000;
 
 /// The names that the runner knows.
 const SETTINGS: &str = "edgepick.toml";
@@ -49,8 +50,13 @@ pub enum Baked {
     Given,
     /// A source is a folder of pictures.
     Folder,
-    /// The lists have that many bytes, more than [`LARGEST_LISTS`].
-    Large(usize),
+    /// Both together are more than [`LARGEST_LISTS`].
+    Large {
+        /// Bytes of the lists.
+        lists: usize,
+        /// Bytes of the packed site.
+        site: usize,
+    },
 }
 
 /// What lies beside the runner, the same for all kinds.
@@ -92,11 +98,7 @@ impl Request {
         progress: &mut dyn FnMut(Progress<'_>),
         stdin: &mut dyn Read,
     ) -> Result<Site, PackError> {
-        let mount = Settings {
-            mount: self.mount.clone().unwrap_or_default(),
-            ..Settings::default()
-        };
-        mount.check(&[], &[])?;
+        let mount = self.mount()?;
         let architecture = self.architecture;
         if !runner_engine::compiles_for(architecture) {
             return Err(PackError::NoCompiler(architecture));
@@ -124,7 +126,7 @@ impl Request {
         };
         let mut files = vec![file(BAKED, compile(&component)?)];
         if self.mount.is_some() {
-            let text = settings("", &[], true, self.mount.as_deref())?;
+            let text = settings("", &[], true, mount.as_deref())?;
             files.push(file(SETTINGS, text.into_bytes()));
         }
         Ok(Site {
@@ -134,6 +136,10 @@ impl Request {
             baked: Some(baked),
             prepared,
         })
+    }
+
+    fn mount(&self) -> Result<Option<String>, BadSetting> {
+        self.mount.as_deref().map(mount).transpose()
     }
 
     /// Reads and checks.
@@ -179,10 +185,15 @@ impl Request {
             return Ok(Content::Packed(prepared, Baked::Folder));
         }
         let lists = Lists::read(&config, &piped)?;
-        match lists.files.iter().map(|list| list.bytes.len()).sum() {
-            0..=LARGEST_LISTS => Ok(Content::Lists(self.with_settings(lists)?, prepared)),
-            bytes => Ok(Content::Packed(prepared, Baked::Large(bytes))),
+        let bytes: usize = lists.files.iter().map(|list| list.bytes.len()).sum();
+        let site = prepared.packed.bytes.len();
+        if bytes + site > LARGEST_LISTS {
+            return Ok(Content::Packed(
+                prepared,
+                Baked::Large { lists: bytes, site },
+            ));
         }
+        Ok(Content::Lists(self.with_settings(lists)?, prepared))
     }
 
     /// The lists, and the settings file where one is needed.
@@ -201,7 +212,7 @@ impl Request {
             sources if !in_place && is_found(sources) => &[],
             sources => sources,
         };
-        let text = settings(&text, sources, in_place, self.mount.as_deref())?;
+        let text = settings(&text, sources, in_place, self.mount()?.as_deref())?;
         files.push(file(SETTINGS, text.into_bytes()));
         Ok(files)
     }

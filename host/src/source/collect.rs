@@ -8,6 +8,7 @@ use edgepick::catalogue::{Entry, Orientation};
 
 use super::category::{CategoryFault, Place};
 use super::field;
+use super::limits::{self, Limits};
 use super::problem::{KEPT_OF_ONE, Problem, Problems, Reason, place};
 use super::url::{Cleaner, UrlFault, has_scheme};
 use super::warning::{Warning, WarningKind};
@@ -68,6 +69,11 @@ pub(super) struct Collector {
     pub(super) warnings: Vec<Warning>,
     /// A whole source could not be used.
     pub(super) failed: bool,
+    pub(super) limits: Limits,
+    /// Bytes of memory of what was read.
+    pub(super) taken: usize,
+    /// There was more than fits.
+    pub(super) full: bool,
 }
 
 /// What a source says of all its pictures.
@@ -93,6 +99,8 @@ pub(super) struct Sink<'c> {
     unknown: Vec<String>,
     plain_http: u64,
     problems: u64,
+    /// Bytes of the list.
+    bytes: u64,
 }
 
 impl<'c> Sink<'c> {
@@ -109,11 +117,55 @@ impl<'c> Sink<'c> {
             unknown: Vec::new(),
             plain_http: 0,
             problems: 0,
+            bytes: 0,
         }
+    }
+
+    /// Whether a list of that many bytes is read; when it is too large, that is
+    /// said.
+    pub(super) fn opens(&mut self, bytes: u64) -> bool {
+        self.bytes = bytes;
+        let most = self.out.limits.list;
+        let fits = usize::try_from(bytes).is_ok_and(|bytes| bytes <= most);
+        if !fits {
+            self.refuse(Reason::LargeList { bytes, most }, (0, 0));
+        }
+        fits
+    }
+
+    /// Takes memory for what is kept. When there is none left, that is said,
+    /// once, and nothing more is kept.
+    fn takes(&mut self, line: u32, bytes: usize) -> bool {
+        let taken = self.out.taken.saturating_add(bytes);
+        if taken <= self.out.limits.memory {
+            self.out.taken = taken;
+            return true;
+        }
+        if !self.out.full {
+            self.out.full = true;
+            let (bytes, entries) = (self.bytes, self.out.entries.len());
+            self.out.entries = Vec::new();
+            self.refuse(Reason::ManyPictures { bytes, entries }, (line, 0));
+        }
+        false
+    }
+
+    /// Reports, before what was noticed until then, why the source as a whole
+    /// cannot be used.
+    pub(super) fn refuse(&mut self, reason: Reason, (line, column): (u32, u32)) {
+        self.out.failed = true;
+        self.out.problems.add_first(Problem {
+            source: Arc::clone(&self.name),
+            line: (line > 0).then_some(line),
+            column: (line > 0 && column > 0).then_some(column),
+            reason,
+        });
     }
 
     /// Makes room for entries that are about to come.
     pub(super) fn reserve(&mut self, entries: usize) {
+        let left = self.out.limits.memory.saturating_sub(self.out.taken);
+        let entries = entries.min(left / limits::ENTRY);
         self.out.entries.reserve(entries);
         self.out.origins.positions.reserve(entries);
     }
@@ -149,6 +201,9 @@ impl<'c> Sink<'c> {
     /// any, were checked. What the source says of all fills what it leaves
     /// open.
     pub(super) fn push(&mut self, position: Position, mut entry: Entry) {
+        if self.out.full {
+            return;
+        }
         if !entry
             .url
             .get(..8)
@@ -168,7 +223,15 @@ impl<'c> Sink<'c> {
                 entry.tags.push(tag.clone());
             }
         }
-        self.out.entries.push(entry);
+        if !self.takes(position.0, limits::cost(&entry)) {
+            return;
+        }
+        let entries = &mut self.out.entries;
+        if entries.len() == entries.capacity() {
+            // Twice as many, as is usual, may be more than there is room for.
+            entries.reserve_exact(entries.len() / 4 + 64);
+        }
+        entries.push(entry);
         self.out.origins.positions.push(position);
     }
 
@@ -220,6 +283,9 @@ impl<'c> Sink<'c> {
     }
 
     pub(super) fn warn(&mut self, line: u32, kind: WarningKind) {
+        if !self.takes(line, limits::REMARK) {
+            return;
+        }
         let source = Arc::clone(&self.name);
         self.out.warnings.push(Warning {
             source,

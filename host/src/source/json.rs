@@ -7,7 +7,7 @@ use std::fmt;
 use edgepick::catalogue::Entry;
 use memchr::memchr_iter;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::category::Place;
@@ -41,16 +41,17 @@ pub(super) fn read(sink: &mut Sink<'_>, content: &[u8]) {
     };
     let mut document = Document::new(text, 1);
     let place = Place::default();
-    // A list, the usual case, is taken apart at once: large ones are long.
+    // A list, the usual case, is taken apart as it is read: large ones are long.
     let read = if text.trim_ascii_start().starts_with('[') {
-        serde_json::from_str(text).map(|list| read_list(sink, &mut document, list, &place))
+        read_list(sink, &mut document, text, &place)
     } else {
         serde_json::from_str(text).map(|value| read_value(sink, &mut document, value, &place, 0))
     };
     if let Err(error) = read {
-        sink.fail(syntax("JSON", &error), || {
-            position(content, stopped(content, &error))
-        });
+        sink.refuse(
+            syntax("JSON", &error),
+            position(content, stopped(content, &error)),
+        );
     }
 }
 
@@ -176,16 +177,43 @@ impl Object<'_> {
     }
 }
 
+/// Where the elements of a list go, one after another: a large list is never
+/// held as a whole.
+struct Elements<'r, 'c, 'd> {
+    sink: &'r mut Sink<'c>,
+    document: &'r mut Document<'d>,
+    place: &'r Place,
+}
+
+impl<'de> Visitor<'de> for Elements<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            read_picture(self.sink, self.document, value, self.place);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a list, which must be a part of the document.
 fn read_list(
     sink: &mut Sink<'_>,
     document: &mut Document<'_>,
-    list: Vec<&RawValue>,
+    text: &str,
     place: &Place,
-) {
-    sink.reserve(list.len());
-    for value in list {
-        read_picture(sink, document, value, place);
-    }
+) -> serde_json::Result<()> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    reader.deserialize_seq(Elements {
+        sink,
+        document,
+        place,
+    })?;
+    reader.end()
 }
 
 /// Reads a document, or a part of it that may hold several pictures.
@@ -197,9 +225,8 @@ fn read_value(
     depth: usize,
 ) {
     if value.get().starts_with('[') {
-        match serde_json::from_str(value.get()) {
-            Ok(list) => read_list(sink, document, list, place),
-            Err(error) => sink.problem(syntax("JSON", &error), || document.position(value)),
+        if let Err(error) = read_list(sink, document, value.get(), place) {
+            sink.problem(syntax("JSON", &error), || document.position(value));
         }
     } else if let Ok(object) = serde_json::from_str::<Object<'_>>(value.get()) {
         if object.is_picture() {
@@ -228,6 +255,8 @@ fn read_groups(
             read_object(sink, document, picture, place, Some(key));
             continue;
         }
+        // It is read again below, and may be large.
+        drop(nested);
         if depth >= MAX_DEPTH || !value.get().starts_with(['[', '{']) {
             sink.warn(line, WarningKind::Ignored(key.clone().into_owned()));
             continue;

@@ -48,6 +48,7 @@ mod directory;
 mod field;
 mod json;
 mod kind;
+mod limits;
 mod problem;
 mod spec;
 mod table;
@@ -72,6 +73,7 @@ pub use category::CategoryFault;
 pub use collect::{Origin, Origins};
 #[cfg(feature = "compiler")]
 pub(crate) use kind::extension;
+pub use limits::Limits;
 pub(crate) use problem::excerpt;
 pub use problem::{Problem, Problems, Reason};
 pub(crate) use spec::Location;
@@ -124,14 +126,19 @@ pub enum Progress<'a> {
 ///
 /// # Errors
 /// All problems, when a source as a whole cannot be read, when no picture is
-/// left, or, if `strict`, when there is any problem at all.
+/// left, when there is more than `limits` allow, or, if `strict`, when there is
+/// any problem at all.
 pub fn load(
     sources: &[SourceSpec],
     strict: bool,
+    limits: Limits,
     progress: &mut dyn FnMut(Progress<'_>),
     stdin: &mut dyn Read,
 ) -> Result<Loaded, Problems> {
-    let mut out = Collector::default();
+    let mut out = Collector {
+        limits,
+        ..Collector::default()
+    };
     if sources.is_empty() {
         let mut sink = Sink::new(&mut out, "".into(), Given::default());
         sink.fail(Reason::NoSource, || NOWHERE);
@@ -153,6 +160,7 @@ pub fn load(
         problems,
         warnings,
         failed,
+        ..
     } = out;
     if failed || entries.is_empty() || (strict && !problems.is_empty()) {
         return Err(problems);
@@ -248,7 +256,13 @@ fn read(
         Location::Path(path) if path.is_file() && directory::format_of(path).is_some() => {
             return sink.fail(Reason::Image, || NOWHERE);
         }
-        Location::Path(path) => (path.extension().and_then(|e| e.to_str()), fs::read(path)),
+        Location::Path(path) => {
+            let bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
+            if !sink.opens(bytes) {
+                return;
+            }
+            (path.extension().and_then(|e| e.to_str()), fs::read(path))
+        }
         Location::Stdin => {
             let mut content = Vec::new();
             (None, stdin.read_to_end(&mut content).map(|_| content))

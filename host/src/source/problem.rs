@@ -113,7 +113,24 @@ pub enum Reason {
     NotAnImage,
     /// One picture's file where a list or a folder is meant.
     Image,
+    /// A list that is larger than is read.
+    LargeList {
+        /// Bytes of the list.
+        bytes: u64,
+        /// Bytes that are accepted.
+        most: usize,
+    },
+    /// More pictures than fit into memory.
+    ManyPictures {
+        /// Bytes of the list.
+        bytes: u64,
+        /// How many did fit, those of earlier sources among them.
+        entries: usize,
+    },
 }
+
+/// What to do with a list that is too large for a small function.
+const BAKE: &str = "a larger list has to be baked, as `edgepick pack` does";
 
 /// What is accepted wherever a whole picture may stand.
 const PICTURE: &str = "the text of a URL, or an object with a field `url`";
@@ -176,6 +193,14 @@ impl fmt::Display for Reason {
             ),
             Self::Image => f.write_str(
                 "is a picture; accepted: a list of pictures, or a folder of them with its base URL",
+            ),
+            Self::LargeList { bytes, most } => write!(
+                f,
+                "has {bytes} bytes; accepted: up to {most}, which fit into 128 MiB ({BAKE})"
+            ),
+            Self::ManyPictures { bytes, entries } => write!(
+                f,
+                "has {bytes} bytes and more pictures than fit into 128 MiB; accepted: as many as up to here, {entries} ({BAKE})"
             ),
             Self::NotAnImage => {
                 f.write_str("is named as a picture, but its bytes are none; accepted: a whole picture file")
@@ -254,6 +279,13 @@ impl Problems {
     /// Counts a problem that is not kept.
     pub(super) fn count(&mut self) {
         self.total += 1;
+    }
+
+    /// Puts one before all others.
+    pub(super) fn add_first(&mut self, problem: Problem) {
+        self.total += 1;
+        self.kept.insert(0, problem);
+        self.kept.truncate(KEPT);
     }
 }
 

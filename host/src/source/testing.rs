@@ -3,7 +3,7 @@
 use std::io;
 
 use super::collect::{Collector, Given, Sink};
-use super::{Loaded, Problems, SourceSpec};
+use super::{Limits, Loaded, Problems, SourceSpec};
 
 /// Runs a reader on a content named `list`.
 pub(super) fn collect(read: impl FnOnce(&mut Sink<'_>)) -> Collector {
@@ -38,5 +38,11 @@ pub(super) fn summary(out: &Collector) -> Vec<String> {
 
 /// Loads sources as [`load`](super::load) does, with an empty standard input.
 pub(super) fn read_all(sources: &[SourceSpec]) -> Result<Loaded, Problems> {
-    super::load(sources, false, &mut |_| {}, &mut io::empty())
+    super::load(
+        sources,
+        false,
+        Limits::default(),
+        &mut |_| {},
+        &mut io::empty(),
+    )
 }

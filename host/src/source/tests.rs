@@ -17,7 +17,13 @@ fn load_files(files: &[(&str, &[u8])], strict: bool) -> Result<Loaded, Problems>
             SourceSpec::new(*name).relative_to(folder.path())
         })
         .collect();
-    load(&sources, strict, &mut |_| {}, &mut io::empty())
+    load(
+        &sources,
+        strict,
+        Limits::default(),
+        &mut |_| {},
+        &mut io::empty(),
+    )
 }
 
 #[test]
@@ -95,6 +101,7 @@ fn standard_input_is_told_by_its_content() {
         let loaded = load(
             &[SourceSpec::new("-")],
             true,
+            Limits::default(),
             &mut |_| {},
             &mut content.as_bytes(),
         )

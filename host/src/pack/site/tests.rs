@@ -222,19 +222,30 @@ fn a_bad_line_is_named_as_bake_names_it() {
 
 #[test]
 fn what_is_large_or_no_list_is_baked() {
+    // As much text as that of few entries, and as few bytes as that of many.
     let line = "# a comment as long as a comment can be on one line of eighty characters ......\n";
     let long = line.repeat(LARGEST_LISTS / line.len() + 1) + A;
-    let folder = folder(&[("long.txt", &long), ("photos/1.png", "")]);
+    let many: String = (0..15_000)
+        .map(|n| format!("http://a/{n},t{n};u{n}\n"))
+        .collect();
+    let many = format!("url,tags\n{many}");
+    assert!(many.len() < LARGEST_LISTS / 4);
+    let folder = folder(&[
+        ("long.txt", &long),
+        ("many.csv", &many),
+        ("photos/1.png", ""),
+    ]);
     let content = |name| {
         let mut request = request(folder.path(), &[name], None);
         request.input.base_url = Some("https://c.example".to_owned());
         request.content(&mut |_| {}, &mut io::empty())
     };
-    match content("long.txt").unwrap() {
-        Content::Packed(prepared, Baked::Large(bytes)) => {
-            assert_eq!((bytes, prepared.packed.pictures), (long.len(), 2));
-        }
-        _ => panic!("as lists"),
+    for (name, text, entries) in [("long.txt", &long, 2), ("many.csv", &many, 15_000)] {
+        let Content::Packed(prepared, Baked::Large { lists, site }) = content(name).unwrap() else {
+            panic!("{name}: as lists");
+        };
+        assert_eq!((lists, prepared.packed.pictures), (text.len(), entries));
+        assert_eq!(site, prepared.packed.bytes.len());
     }
     let png = include_bytes!("../../../../fixtures/catalogues/photos/hill.png");
     fs::write(folder.path().join("photos/1.png"), png).unwrap();
@@ -291,4 +302,40 @@ fn code_is_for_the_architecture_that_was_asked_for() {
             assert!(error.contains("edgepick-host/cross"), "{error}");
         }
     }
+}
+
+#[test]
+fn an_address_that_a_platform_loses_is_noticed() {
+    let folder = folder(&[(
+        "list.txt",
+        &format!("https://a.example/{}.jpg", "x".repeat(3_500)),
+    )]);
+    let request = request(folder.path(), &["list.txt"], None);
+    let prepared = request.input.prepare(&mut |_| {}).unwrap();
+    let length = prepared.longest;
+    let site = Site {
+        files: Vec::new(),
+        architecture: Architecture::X86_64,
+        pictures: 1,
+        baked: None,
+        prepared: Some(prepared),
+    };
+    for (name, expected) in [("tencent", Some(length)), ("aliyun", None), ("aws", None)] {
+        let [kind] = kinds(name)[..] else { panic!() };
+        assert_eq!(kind.lost(&site), expected, "{name}");
+    }
+}
+
+#[test]
+fn nothing_of_the_machine_is_in_the_component() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let home = std::env::home_dir();
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let own = [top.map(Path::to_owned), home, cargo];
+    for path in own.into_iter().flatten() {
+        let path = format!("{}/", path.display());
+        assert!(memmem::find(COMPONENT, path.as_bytes()).is_none(), "{path}");
+    }
+    // What panics say of places is there.
+    assert!(memmem::find(COMPONENT, b"/registry/").is_some());
 }
