@@ -7,7 +7,7 @@ use edgepick_host::config::Config;
 use edgepick_host::input::{Input, InputError, Prepared, unavailable};
 use edgepick_host::refusal::Refusals;
 use edgepick_host::runner_engine::Architecture;
-use edgepick_host::source::SourceSpec;
+use edgepick_host::source::{Limits, SourceSpec};
 
 use crate::guests::Guests;
 
@@ -59,12 +59,16 @@ pub(crate) struct Opened {
 }
 
 /// Opens a folder and enters it, so that problems name files as their owner
-/// knows them.
+/// knows them. A given prefix wins over the settings'.
 ///
 /// # Errors
-/// Where there is no component. A list that cannot be read is no error: it is
-/// said in the problems, and by each answer.
-pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
+/// Where there is no component. A list or a prefix that cannot be read is no
+/// error: it is said in the problems, and by each answer; but a site that is
+/// baked is served, below the prefix that is likely to be meant.
+pub(crate) fn open(
+    folder: &Path,
+    given: Result<Option<String>, InputError>,
+) -> Result<Opened, OpenError> {
     std::env::set_current_dir(folder).map_err(|e| OpenError::Folder(folder.to_owned(), e))?;
     let baked = Path::new(BAKED).is_file();
     if !baked && !Path::new(EMPTY).is_file() {
@@ -75,7 +79,12 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
     } else {
         Ok(Config::default())
     };
-    let mount = config.as_ref().ok().map(|it| it.settings.mount.clone());
+    let (given, config) = match given {
+        Ok(given) => (given, config.map_err(InputError::from)),
+        Err(e) => (meant(&e), Err(e)),
+    };
+    let own = config.as_ref().ok().map(|it| it.settings.mount.clone());
+    let own = own.filter(|mount| !mount.is_empty());
     // A baked site has settings of its own.
     let known = config.as_ref().ok().filter(|_| !baked);
     let refusals = known.map_or_else(Refusals::default, |it| Refusals::of(&it.settings));
@@ -89,7 +98,7 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
         }
         (BAKED, None)
     } else {
-        let packed = match config.map_err(InputError::from).and_then(prepare) {
+        let packed = match config.and_then(prepare) {
             Ok(prepared) => {
                 note(&prepared.problems);
                 prepared.packed
@@ -105,10 +114,19 @@ pub(crate) fn open(folder: &Path) -> Result<Opened, OpenError> {
         Guests::open(Path::new(name), packed).map_err(|e| OpenError::Component(name, e))?;
     Ok(Opened {
         guests,
-        mount: mount.filter(|mount| !mount.is_empty()),
+        mount: given.or(own),
         refusals,
         problems,
     })
+}
+
+/// The path that a wrong prefix is likely to be meant for.
+fn meant(error: &InputError) -> Option<String> {
+    let InputError::Mount(_, bad) = error else {
+        return None;
+    };
+    let path = bad.value.split(['?', '#']).next()?;
+    Some(format!("/{}", path.trim_matches('/')))
 }
 
 /// Packs what the settings name, else the first of [`LISTS`] that is there;
@@ -121,6 +139,7 @@ fn prepare(mut config: Config) -> Result<Prepared, InputError> {
     }
     let input = Input {
         public: true,
+        limits: Limits::SMALL,
         ..Input::default()
     };
     // Standard input is a platform's to speak by.

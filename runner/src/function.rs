@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use edgepick_host::fields;
-use edgepick_host::refusal::{INTERNAL, Refusals, TIMEOUT};
+use edgepick_host::refusal::{ANSWER_TOO_LARGE, INTERNAL, Refusals, TIMEOUT};
+use edgepick_host::{fields, heads};
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use crate::guests::{Failure, Guests, answer, gateway};
@@ -20,6 +20,8 @@ pub(crate) struct Function {
     pub(crate) mount: Option<String>,
     /// How requests are refused that the site cannot answer.
     pub(crate) refusals: Refusals,
+    /// The most bytes of an answer's fields that the platform lets through.
+    pub(crate) most_head: Option<usize>,
 }
 
 /// What a platform says of a request in fields that only it may set.
@@ -113,7 +115,30 @@ impl Function {
         response
     }
 
+    /// The answer, or where its fields are larger than the platform lets
+    /// through, which only a redirect's can be, what callers get who can have
+    /// no redirects.
     fn answer(&self, request: &Request<Bytes>, told: Told<'_>) -> Result<Response<Bytes>, Failure> {
+        let fits = |response: &Response<Bytes>| {
+            let most = self.most_head.unwrap_or(usize::MAX);
+            heads::size(response.headers()) <= most
+        };
+        let response = self.ask(request, told)?;
+        if fits(&response) {
+            return Ok(response);
+        }
+        let told = Told {
+            no_redirects: true,
+            ..told
+        };
+        let response = self.ask(request, told)?;
+        if fits(&response) {
+            return Ok(response);
+        }
+        Ok(ANSWER_TOO_LARGE.response().map(Bytes::from))
+    }
+
+    fn ask(&self, request: &Request<Bytes>, told: Told<'_>) -> Result<Response<Bytes>, Failure> {
         let mut head = Vec::with_capacity(1024);
         for part in [
             request.method().as_str(),
@@ -214,4 +239,32 @@ fn target(request: &Request<Bytes>) -> &str {
 /// ending the others.
 fn unwound<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn where_a_redirect_is_too_large_the_picture_s_data_is_sent() {
+        let address = format!("https://i.example/{}.webp", "x".repeat(4_300));
+        for (most_head, status) in [(None, 302), (Some(4_000), 200), (Some(100), 500)] {
+            let function = Function {
+                guests: testing::opened(&[("list.txt", &*address)]).guests,
+                platform: "tencent",
+                mount: None,
+                most_head,
+            };
+            let request = Request::get("/").body(Bytes::new()).unwrap();
+            let response = function.exchange(&request, Told::default());
+            assert_eq!(response.status(), status, "{most_head:?}");
+            let body = String::from_utf8_lossy(response.body());
+            match status {
+                200 => assert!(body.contains(&address), "{body}"),
+                500 => assert!(body.contains("answer_too_large"), "{body}"),
+                _ => {}
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod log;
 mod platform;
 mod runtime_api;
 mod server;
+mod stop;
 #[cfg(test)]
 mod testing;
 
@@ -19,6 +20,9 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use edgepick_host::heads;
+use edgepick_host::input::{self, InputError};
 
 use self::environment::Environment;
 use self::function::Function;
@@ -100,13 +104,19 @@ fn run() -> Result<(), Failed> {
     let kind = platform::find(named, &environment)?;
     let contract = (kind.contract)(&environment)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads())
         .enable_all()
         .build()?;
     let folder = match options.dir {
         Some(folder) => folder,
         None => own_folder()?,
     };
-    let opened = folder::open(&folder)
+    let mount = match (&options.mount, environment.get("EDGEPICK_MOUNT")) {
+        (Some(text), _) => prefix("--mount", text),
+        (None, Some(text)) => prefix("EDGEPICK_MOUNT", text),
+        (None, None) => Ok(None),
+    };
+    let opened = folder::open(&folder, mount)
         .map_err(Failed::from)
         .and_then(|opened| {
             opened.guests.warm()?;
@@ -123,14 +133,12 @@ fn run() -> Result<(), Failed> {
     for problem in &opened.problems {
         eprintln!("warning: {problem}");
     }
-    let mount = options
-        .mount
-        .or_else(|| environment.get("EDGEPICK_MOUNT").map(str::to_owned));
     let function = Function {
         guests: opened.guests,
         platform: kind.platform,
-        mount: mount.or(opened.mount),
+        mount: opened.mount,
         refusals: opened.refusals,
+        most_head: heads::most(kind.name),
     };
     match contract {
         Contract::Http(address, contract) => {
@@ -140,9 +148,26 @@ fn run() -> Result<(), Failed> {
                 .map_err(|e| format!("cannot listen on {address}: {e}"))?;
         }
         Contract::Api(api) => runtime.block_on(runtime_api::run(api.as_ref(), &function))?,
-        Contract::Lines(lines) => lines.run(&function)?,
+        Contract::Lines(lines) => {
+            runtime.block_on(lines.run(function))?;
+            // Input may be waited for that never comes.
+            runtime.shutdown_background();
+        }
     }
     Ok(())
+}
+
+/// The path prefix that an option or a variable of this name says.
+fn prefix(name: &'static str, text: &str) -> Result<Option<String>, InputError> {
+    let mount = input::mount(text).map_err(|e| InputError::Mount(name, e))?;
+    Ok(Some(mount))
+}
+
+/// How many threads answer: two where there is one processor, so that one
+/// slow answer keeps nobody from being heard, and few where there are many,
+/// because each one's stack is a part of 128 MiB of addresses.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, 4))
 }
 
 fn own_folder() -> Result<PathBuf, Failed> {

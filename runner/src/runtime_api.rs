@@ -1,13 +1,14 @@
 //! The loop of platforms from which a program fetches its invocations.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, Response};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::client::Client;
 use crate::function::{Delivery, EventFailure, Function};
+use crate::stop::Stop;
 
 /// One invocation.
 #[derive(Debug, Default)]
@@ -87,21 +88,21 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often the answer to one invocation is sent.
 const ATTEMPTS: u32 = 3;
 
-/// Answers invocations until SIGTERM or SIGINT.
+/// Answers invocations until the platform says that this program is to end.
+///
+/// An interface that fails, with a status or without, is asked again after a
+/// pause, for ever: AWS wants a program to exit when its interface answers 500,
+/// but one that exits for a short failure is started anew at the owner's cost,
+/// and where the failure is no short one the platform ends it anyway.
 ///
 /// # Errors
 /// When signals cannot be received.
 pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::Result<()> {
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut client = Client::new(api.authority());
-    let mut pause = Pause(PAUSE);
+    let mut line = Line::new(api.authority(), Some(Stop::listen()?));
     if let Some(ready) = api.ready() {
         // Without it there is never an invocation.
-        tokio::select! {
-            () = deliver(&mut client, &mut pause, ready, u32::MAX) => {}
-            _ = terminated.recv() => return Ok(()),
-            _ = interrupted.recv() => return Ok(()),
+        if line.deliver(ready, u32::MAX).await.is_break() {
+            return Ok(());
         }
     }
     loop {
@@ -109,25 +110,26 @@ pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::R
         // more is taken.
         let received = tokio::select! {
             biased;
-            _ = terminated.recv() => return Ok(()),
-            _ = interrupted.recv() => return Ok(()),
-            received = client.send(api.next()) => received,
+            () = stopped(&mut line.stop) => return Ok(()),
+            received = line.client.send(api.next()) => received,
         };
         let invocation =
             match received.map(|response| (response.status(), api.invocation(response))) {
                 Ok((_, Some(invocation))) => invocation,
-                Ok((status, None)) => {
-                    eprintln!("the runtime interface gave no invocation but status {status}");
-                    pause.wait().await;
-                    continue;
-                }
-                Err(e) => {
-                    eprintln!("the runtime interface at {}: {e}", api.authority());
-                    pause.wait().await;
+                failed => {
+                    match failed {
+                        Ok((status, _)) => eprintln!(
+                            "the runtime interface gave no invocation but status {status}"
+                        ),
+                        Err(e) => eprintln!("the runtime interface at {}: {e}", api.authority()),
+                    }
+                    if line.pause().await.is_break() {
+                        return Ok(());
+                    }
                     continue;
                 }
             };
-        pause = Pause(PAUSE);
+        line.pause = PAUSE;
         let answered = function.event(
             &invocation.event,
             Delivery {
@@ -143,48 +145,90 @@ pub(crate) async fn run(api: &dyn RuntimeApi, function: &Function) -> std::io::R
             Ok(document) => api.reply(&invocation, document),
             Err(failure) => api.failure(&invocation, &failure),
         };
-        deliver(&mut client, &mut pause, request, ATTEMPTS).await;
+        if line.deliver(request, ATTEMPTS).await.is_break() {
+            return Ok(());
+        }
     }
 }
 
 /// Tells the platform why nothing can be served; the program then ends.
 pub(crate) async fn give_up(api: &dyn RuntimeApi, why: &str) {
     if let Some(request) = api.not_ready(why) {
-        let mut client = Client::new(api.authority());
-        deliver(&mut client, &mut Pause(PAUSE), request, ATTEMPTS).await;
+        let _ = Line::new(api.authority(), None)
+            .deliver(request, ATTEMPTS)
+            .await;
     }
 }
 
-/// Sends what the platform has to get, again when the connection broke, so
-/// often at most.
-async fn deliver(client: &mut Client, pause: &mut Pause, request: Request<Bytes>, attempts: u32) {
-    for attempt in 1..=attempts {
-        match client.send(request.clone()).await {
-            Ok(response) if response.status().is_success() => return,
-            Ok(response) => {
-                // The platform has it, and does not want it: too late, or too
-                // large. To send it again changes nothing.
-                eprintln!(
-                    "{}: the runtime interface answers {}",
-                    request.uri(),
-                    response.status()
-                );
-                return;
+/// The way to the interface.
+struct Line {
+    client: Client,
+    /// How long the next pause is.
+    pause: Duration,
+    /// None where the program ends in any case.
+    stop: Option<Stop>,
+}
+
+impl Line {
+    fn new(authority: &str, stop: Option<Stop>) -> Self {
+        Self {
+            client: Client::new(authority),
+            pause: PAUSE,
+            stop,
+        }
+    }
+
+    /// Sends what the platform has to get, again while the interface fails, so
+    /// often at most. Breaks when the program is to end.
+    async fn deliver(&mut self, request: Request<Bytes>, attempts: u32) -> ControlFlow<()> {
+        let mut left = attempts;
+        let mut ending = ControlFlow::Continue(());
+        while left > 0 {
+            left -= 1;
+            let failed = match self.client.send(request.clone()).await {
+                Ok(response) if response.status().is_server_error() => {
+                    format!("the runtime interface answers {}", response.status())
+                }
+                Ok(response) => {
+                    if !response.status().is_success() {
+                        // The platform has it, and does not want it: too late,
+                        // or too large. To send it again changes nothing.
+                        let status = response.status();
+                        eprintln!("{}: the runtime interface answers {status}", request.uri());
+                    }
+                    return ending;
+                }
+                Err(e) => e.to_string(),
+            };
+            eprintln!("{}, attempt {}: {failed}", request.uri(), attempts - left);
+            if left > 0 && ending.is_continue() {
+                ending = self.pause().await;
+                if ending.is_break() {
+                    // What was answered is handed in, once more and at once.
+                    left = 1;
+                }
             }
-            Err(e) => {
-                eprintln!("{}, attempt {attempt}: {e}", request.uri());
-                pause.wait().await;
-            }
+        }
+        ending
+    }
+
+    /// Waits, twice as long each further time. Breaks, at once, when the
+    /// program is to end.
+    async fn pause(&mut self) -> ControlFlow<()> {
+        let pause = self.pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::select! {
+            biased;
+            () = stopped(&mut self.stop) => ControlFlow::Break(()),
+            () = tokio::time::sleep(pause) => ControlFlow::Continue(()),
         }
     }
 }
 
-struct Pause(Duration);
-
-impl Pause {
-    async fn wait(&mut self) {
-        tokio::time::sleep(self.0).await;
-        self.0 = (self.0 * 2).min(LONGEST_PAUSE);
+async fn stopped(stop: &mut Option<Stop>) {
+    match stop {
+        Some(stop) => stop.wait().await,
+        None => std::future::pending().await,
     }
 }
 

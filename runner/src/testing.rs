@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use edgepick_host::COMPONENT;
+use edgepick_host::input::InputError;
 use edgepick_host::runner_engine::{self, Architecture};
 use tempfile::TempDir;
 
@@ -34,9 +35,17 @@ pub(crate) fn opened(files: &[(&str, &str)]) -> Opened {
 
 /// Opens a folder, which a process can do with one at a time.
 pub(crate) fn open(path: &Path) -> Result<Opened, OpenError> {
+    open_below(path, Ok(None))
+}
+
+/// The same with a path prefix.
+pub(crate) fn open_below(
+    path: &Path,
+    mount: Result<Option<String>, InputError>,
+) -> Result<Opened, OpenError> {
     static ENTERED: Mutex<()> = Mutex::new(());
     let _entered = ENTERED.lock().unwrap_or_else(PoisonError::into_inner);
-    folder::open(path)
+    folder::open(path, mount)
 }
 
 /// A site of two pictures, as a platform's contract calls it.
@@ -48,5 +57,6 @@ pub(crate) fn function(platform: &'static str) -> Function {
         platform,
         mount: None,
         refusals: opened.refusals,
+        most_head: None,
     }
 }

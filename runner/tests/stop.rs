@@ -29,18 +29,23 @@ struct Program {
 
 impl Program {
     fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let program = Command::new(env!("CARGO_BIN_EXE_edgepick-runner"));
+        Self::of(program, arguments, environment)
+    }
+
+    fn of(mut program: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let component = runner_engine::precompile(COMPONENT, Architecture::OWN).unwrap();
         fs::write(folder.path().join("component.cwasm"), component).unwrap();
         fs::write(folder.path().join("list.txt"), "https://i.example/1.webp\n").unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_edgepick-runner"))
+        let mut child = program
             .args(arguments)
             .arg("--dir")
             .arg(folder.path())
             .env_clear()
             .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -173,4 +178,27 @@ fn a_loop_hands_in_what_it_took_and_ends() {
         }
         assert_eq!(program.end(), Some(0), "{under_way}");
     }
+}
+
+#[test]
+fn a_loop_of_lines_ends_between_two_of_them() {
+    const ACTIVATION: &[u8] = b"{\"value\":{\"__ow_method\":\"get\",\"__ow_headers\":{},\"__ow_path\":\"/\"},\"activation_id\":\"7\"}\n";
+    // Results go to the descriptor 3.
+    let mut shell = Command::new("/bin/sh");
+    let program = env!("CARGO_BIN_EXE_edgepick-runner");
+    shell.args(["-c", "exec \"$0\" \"$@\" 3>&1 >&2", program]);
+    let arguments = ["--platform", "openwhisk"];
+    let environment = [("__OW_WAIT_FOR_ACK", "1")];
+    let mut program = Program::of(shell, &arguments, &environment);
+    let mut results = BufReader::new(program.child.stdout.take().unwrap());
+    let mut result = String::new();
+    results.read_line(&mut result).unwrap();
+    assert_eq!(result, "{\"ok\":true}\n");
+    let mut input = program.child.stdin.take().unwrap();
+    input.write_all(ACTIVATION).unwrap();
+    result.clear();
+    results.read_line(&mut result).unwrap();
+    assert!(result.contains("302"), "{result}");
+    program.terminate();
+    assert_eq!(program.end(), Some(0));
 }

@@ -15,6 +15,7 @@ fn ask(opened: Opened, target: &str) -> Response<Bytes> {
         platform: "aws",
         mount: opened.mount,
         refusals: opened.refusals,
+        most_head: None,
     };
     let request = Request::get(target).body(Bytes::new()).unwrap();
     function.exchange(&request, Told::default())
@@ -87,6 +88,59 @@ fn what_cannot_be_read_is_said_by_each_answer() {
         );
         let body = String::from_utf8_lossy(response.body());
         assert!(body.contains(named), "{named}: {body}");
+    }
+}
+
+#[test]
+fn a_prefix_that_is_none_is_said_by_each_answer() {
+    for (text, status) in [("/user/get", 302), ("user/get", 503), ("//user/get", 503)] {
+        let folder = testing::folder(&[("list.txt", "https://i.example/1.webp\n")]);
+        let mount = edgepick_host::input::mount(text)
+            .map(Some)
+            .map_err(|e| InputError::Mount("EDGEPICK_MOUNT", e));
+        let opened = testing::open_below(folder.path(), mount).unwrap();
+        let problems = opened.problems.join("\n");
+        let response = ask(opened, "/user/get");
+        assert_eq!(response.status(), status, "{text}");
+        if status == 503 {
+            let expected = format!("EDGEPICK_MOUNT: bad value \"{text}\" for mount; accepted: ");
+            assert!(problems.starts_with(&expected), "{problems}");
+            let body: Value = serde_json::from_slice(response.body()).unwrap();
+            let hint = body["hint"].as_str().unwrap();
+            assert!(hint.starts_with(&expected), "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_list_that_does_not_fit_is_said_by_each_answer() {
+    let large = "# nothing at all\n".repeat(800_000);
+    let many: String = (0..280_000).map(|n| format!("http://a/{n}\n")).collect();
+    let blank = "\n".repeat(1_000_000);
+    let keys = format!("{{{}\"\":1}}", "\"\":1,".repeat(760_000));
+    for (name, text, said) in [
+        (
+            "list.txt",
+            &large,
+            "has 13600000 bytes; accepted: up to 12000000, ",
+        ),
+        (
+            "list.txt",
+            &many,
+            "has 4368890 bytes and more pictures than fit",
+        ),
+        ("list.txt", &blank, "holds no picture"),
+        ("list.json", &keys, "more pictures than fit"),
+    ] {
+        let opened = testing::opened(&[(name, text)]);
+        let response = ask(opened, "/");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{said}");
+        let body: Value = serde_json::from_slice(response.body()).unwrap();
+        let hint = body["hint"].as_str().unwrap();
+        assert!(
+            hint.starts_with(name) && hint.contains(said),
+            "{said}: {body}"
+        );
     }
 }
 

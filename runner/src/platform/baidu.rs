@@ -1,8 +1,10 @@
 //! Baidu Cloud Function Compute (CFC), web function with a custom runtime
 //! (<https://cloud.baidu.com/doc/CFC/s/6mjl0w2pn>): HTTP on `0.0.0.0` at the
-//! port that the console says. Requests pass unchanged; the events of every
-//! other trigger are posted to `/invoke`. Nothing tells those from a caller's
-//! own, so they are taken only where the owner says so (`EDGEPICK_EVENTS`).
+//! port that the console says. Requests pass unchanged: every field may be the
+//! caller's own, so none says who calls or which request it is. The events of
+//! every other trigger are posted to `/invoke`. Nothing tells those from a
+//! caller's own either, so they are taken only where the owner says so
+//! (`EDGEPICK_EVENTS`).
 
 use std::net::Ipv4Addr;
 
@@ -10,7 +12,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
-use super::{Contract, Http, Kind, last_forwarded, posted, text};
+use super::{Contract, Http, Kind, posted};
 use crate::function::{Delivery, EventFailure, Function, Told};
 
 /// What the platform's runtimes have.
@@ -21,9 +23,6 @@ const HERE: &str = "BCE_USER_FUNCTION_NAME";
 const PORT: &str = "PORT";
 
 const EVENTS: &str = "/invoke";
-
-/// The platform's id, in today's spelling and in that of an older runtime.
-const IDS: [&str; 2] = ["x-bce-request-id", "x-cfc-requestid"];
 
 pub(super) const KIND: Kind = Kind {
     name: "baidu",
@@ -43,23 +42,12 @@ struct Web {
 
 impl Http for Web {
     fn answer(&self, function: &Function, request: &Request<Bytes>) -> Response<Bytes> {
-        let headers = request.headers();
-        let request_id = IDS.iter().find_map(|name| text(headers, name));
         let is_event = request.method() == Method::POST && request.uri().path() == EVENTS;
         if self.events && is_event {
-            let delivery = Delivery {
-                request_id,
-                ..Delivery::default()
-            };
-            let answered = function.event(request.body(), delivery);
+            let answered = function.event(request.body(), Delivery::default());
             return answered.map_or_else(|failure| refused(&failure), posted);
         }
-        let told = Told {
-            request_id,
-            client: text(headers, "x-cfc-clientip").or_else(|| last_forwarded(headers)),
-            ..Told::default()
-        };
-        function.exchange(request, told)
+        function.exchange(request, Told::default())
     }
 }
 

@@ -100,6 +100,7 @@ async fn the_loop_survives_the_interface_and_the_guest() {
         Act::Status(500, "{}"),
         Act::Invoke("1", event()),
         Act::Hang,
+        Act::Status(503, "{}"),
         Act::Status(202, "{}"),
         Act::Invoke("2", huge),
         Act::Status(202, "{}"),
@@ -132,10 +133,12 @@ async fn the_loop_survives_the_interface_and_the_guest() {
         })
         .collect();
     let targets: Vec<_> = said.iter().map(|(target, _)| target.as_str()).collect();
-    // The first is sent again: its connection broke.
+    // The first is sent again: its connection broke, and then the interface was
+    // busy.
     assert_eq!(
         targets,
         [
+            "1/response",
             "1/response",
             "1/response",
             "2/error",
@@ -156,4 +159,55 @@ async fn the_loop_survives_the_interface_and_the_guest() {
         waits, 8,
         "each invocation was asked for, and thrice in vain: {asked:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ready_is_said_until_it_is_heard() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let port = address.port().to_string();
+    let pairs = [
+        ("TENCENTCLOUD_RUNENV", "SCF"),
+        ("SCF_RUNTIME_API", "127.0.0.1"),
+        ("SCF_RUNTIME_API_PORT", &*port),
+    ];
+    let environment = Environment::from_pairs(&pairs);
+    let kind = platform::find(None, &environment).ok().unwrap();
+    let Ok(Contract::Api(api)) = (kind.contract)(&environment) else {
+        panic!("{} is asked for invocations", kind.name);
+    };
+    let function = testing::function(kind.platform);
+    let looping = tokio::spawn(async move { run(api.as_ref(), &function).await });
+    let acts = vec![
+        Act::Status(503, "busy"),
+        Act::Hang,
+        Act::Status(500, "{}"),
+        Act::Status(200, "{}"),
+        Act::Hang,
+    ];
+    let asked = play(listener, acts).await;
+    looping.abort();
+    let lines: Vec<_> = asked
+        .iter()
+        .map(|(line, body)| (line.trim_end_matches(" HTTP/1.1"), &**body))
+        .collect();
+    let ready = ("POST /runtime/init/ready", " ");
+    let next = ("GET /runtime/invocation/next", "");
+    assert_eq!(lines, [ready, ready, ready, ready, next]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_is_heard_during_a_pause() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut line = Line::new(&address, Some(Stop::heard().unwrap()));
+    // A test that waits for it does not end.
+    line.pause = Duration::from_secs(1 << 20);
+    assert!(line.pause().await.is_break());
+    // What is to be handed in is sent once more.
+    let acts = vec![Act::Status(503, "{}"), Act::Status(503, "{}")];
+    let playing = tokio::spawn(play(listener, acts));
+    let ended = line.deliver(post("/response", "x"), ATTEMPTS).await;
+    assert!(ended.is_break());
+    assert_eq!(playing.await.unwrap().len(), 2);
 }

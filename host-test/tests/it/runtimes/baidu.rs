@@ -3,8 +3,11 @@
 use host_test::gateways::{Failure, Outcome};
 use host_test::runtimes::{Program, Settings, has_namespaces};
 
-use super::{SOON, Seen, behind, call, deploy, json, python, settings, try_deploy};
+use super::packed::LIST;
+use super::{SOON, Seen, behind, call, deploy, json, logged, python, settings, try_deploy};
 use crate::client::{ask, get};
+use crate::stands::input;
+use crate::zips::{deployed, site};
 
 fn typed(command: &str, settings: Settings) -> Settings {
     Settings {
@@ -48,6 +51,24 @@ fn requests_get_through_unchanged() {
     let large = vec![b'x'; 6 * 1024 * 1024 + 1];
     let reply = ask(listener.address(), "POST", "/", &[], &large);
     assert_eq!(reply.status, 413);
+}
+
+#[test]
+fn nobody_is_believed_by_the_runner() {
+    const FIELDS: [(&str, &str); 4] = [
+        ("X-Bce-Request-Id", "forged-id"),
+        ("X-Cfc-RequestId", "forged-id"),
+        ("X-Cfc-ClientIP", "forged-client"),
+        ("X-Forwarded-For", "forged-client"),
+    ];
+    let row = host_test::runtimes::find("baidu").unwrap();
+    let program = deployed(row, &site(input(LIST), None));
+    let listener = behind(&*program, "http-trigger");
+    let reply = ask(listener.address(), "GET", "/", &FIELDS, b"");
+    assert_eq!(reply.status, 302, "{}", reply.text());
+    assert_eq!(reply.header("x-request-id"), None);
+    logged(&*program, "\"status\":302", 1);
+    assert!(!program.log().contains("forged"), "{}", program.log());
 }
 
 #[test]

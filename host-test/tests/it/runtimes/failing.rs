@@ -268,13 +268,9 @@ fn every_kind_can_fail() {
 
 #[test]
 fn a_hoard_leaves_room_in_128_mib_of_addresses() {
-    const START: &str = r#"#!/bin/bash
-ulimit -v 131072
-cd "$(dirname "$0")" && exec ./edgepick-runner --platform tencent
-"#;
     let pictures = site(input(LIST), None);
     for (site, path, status) in [(&pictures, "/", 302), (&unruly(), "/oom", 500)] {
-        let program = edited::deployed("tencent", site, "scf_bootstrap", Some(START));
+        let program = edited::deployed("tencent", site, &[edited::FEW_ADDRESSES]);
         let listener = behind(&*program, "function-url");
         for _ in 0..3 {
             let reply = get(listener.address(), path);

@@ -1,16 +1,19 @@
 //! What `edgepick pack` makes, under the emulated runtimes.
 
 use std::collections::BTreeSet;
+use std::io::{Cursor, Read as _};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use host_test::listener::Listener;
 use host_test::runtimes::RUNTIMES;
+use zip::ZipArchive;
 
 use super::{behind, call, json, logged};
 use crate::client::{ask, get};
 use crate::http::doors;
 use crate::stands::{ANY_PORT, input, stand};
-use crate::zips::{deployed, deployed_with, faithful, site};
+use crate::zips::{deployed, deployed_with, faithful, site, zip};
 
 pub(crate) const LIST: &str = "catalogues/urls.txt";
 
@@ -102,5 +105,29 @@ fn an_interface_that_hangs_up_is_asked_again() {
         let pictures = json(&call(&*program, r#"{"count":2}"#));
         assert!(pictures.to_string().contains("https://"), "{pictures}");
         logged(&*program, "the connection broke", 4);
+    }
+}
+
+#[test]
+fn nothing_of_the_machine_that_made_it_is_in_a_zip() {
+    let zip = zip("aws", &site(input(LIST), None));
+    let mut zip = ZipArchive::new(Cursor::new(zip)).unwrap();
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let own = [top.map(Path::to_owned), std::env::home_dir(), cargo];
+    let own: Vec<_> = own
+        .into_iter()
+        .flatten()
+        .map(|path| format!("{}/", path.display()))
+        .collect();
+    for index in 0..zip.len() {
+        let mut file = zip.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        for path in &own {
+            let mut windows = bytes.windows(path.len());
+            let found = windows.any(|window| window == path.as_bytes());
+            assert!(!found, "{path} in {:?}", file.name());
+        }
     }
 }

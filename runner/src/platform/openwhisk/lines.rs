@@ -3,12 +3,14 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, Read as _, Write};
 use std::os::unix::fs::FileTypeExt as _;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
 use super::{Activation, result};
 use crate::environment::Environment;
 use crate::function::Function;
+use crate::stop::Stop;
 
 /// File descriptor 3 under a name that can be opened.
 const RESULTS: &str = "/proc/self/fd/3";
@@ -47,22 +49,42 @@ impl Lines {
         }
     }
 
-    /// Answers until there is no more input.
+    /// Answers until there is no more input, or until the platform says that
+    /// this program is to end: the activation under way then has its result
+    /// first.
     ///
     /// # Errors
-    /// When input or results break.
-    pub(crate) fn run(self, function: &Function) -> io::Result<()> {
+    /// When input or results break, or signals cannot be received.
+    pub(crate) async fn run(self, function: Function) -> io::Result<()> {
+        let mut stop = Stop::listen()?;
+        let busy = Arc::new(Mutex::new(()));
+        let work = {
+            let busy = Arc::clone(&busy);
+            tokio::task::spawn_blocking(move || self.answer(&function, &busy))
+        };
+        tokio::select! {
+            ended = work => ended.map_err(io::Error::other)?,
+            () = stop.wait() => {
+                let _idle = busy.lock();
+                Ok(())
+            }
+        }
+    }
+
+    /// `busy` is held from an activation to its result.
+    fn answer(self, function: &Function, busy: &Mutex<()>) -> io::Result<()> {
         let input = io::stdin().lock();
         match self {
             Self::Loop { mut results, waits } => {
                 if waits {
                     results.write_all(READY)?;
                 }
-                answer_each(input, results, function)
+                answer_each(input, results, function, busy)
             }
             Self::Single(about) => {
                 let mut event = Vec::new();
                 input.take(MOST).read_to_end(&mut event)?;
+                let _busy = busy.lock();
                 let mut document = result(function, &event, &about);
                 document.push(b'\n');
                 io::stdout().lock().write_all(&document)
@@ -78,6 +100,7 @@ fn answer_each(
     mut input: impl BufRead,
     mut results: impl Write,
     function: &Function,
+    busy: &Mutex<()>,
 ) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
@@ -85,6 +108,7 @@ fn answer_each(
         if input.by_ref().take(MOST).read_until(b'\n', &mut line)? == 0 {
             return Ok(());
         }
+        let _busy = busy.lock();
         let activation: Value = serde_json::from_slice(&line).unwrap_or_default();
         let mut document = result(function, &line, &Activation::of(&activation));
         document.push(b'\n');
@@ -105,7 +129,7 @@ mod tests {
         let function = testing::function("openwhisk");
         let input = format!("{ASKED}\n\nno JSON\n{ASKED}");
         let mut results = Vec::new();
-        answer_each(input.as_bytes(), &mut results, &function).unwrap();
+        answer_each(input.as_bytes(), &mut results, &function, &Mutex::default()).unwrap();
         let results: Vec<Value> = results
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
