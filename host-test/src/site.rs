@@ -50,9 +50,8 @@ pub fn prepare(sources: Vec<PathBuf>, config: Option<&Path>) -> Result<Prepared,
     let input = Input {
         sources,
         config: config.map(Path::to_owned),
-        base_url: None,
         strict: true,
-        public: false,
+        ..Input::default()
     };
     Ok(input.prepare(&mut |_| {})?)
 }

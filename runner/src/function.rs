@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use edgepick_host::refusal::{ANSWER_TOO_LARGE, INTERNAL, Refusals, TIMEOUT};
+use edgepick_host::refusal::{ANSWER_TOO_LARGE, INTERNAL, Refusal, Refusals, TIMEOUT};
 use edgepick_host::{fields, heads};
 use http::{HeaderMap, Request, Response, StatusCode};
 
@@ -84,13 +84,7 @@ impl Function {
     /// Answers a plain HTTP request.
     pub(crate) fn exchange(&self, request: &Request<Bytes>, told: Told<'_>) -> Response<Bytes> {
         let since = Instant::now();
-        let refuse = |refusal| {
-            let (method, headers) = (request.method(), request.headers());
-            let response = self
-                .refusals
-                .answer(refusal, method, headers, told.request_id);
-            response.map(Bytes::from)
-        };
+        let refuse = |refusal| self.refuse(refusal, request, told);
         let (response, failure) = match unwound(|| self.answer(request, told)) {
             Some(Ok(response)) => (response, None),
             Some(Err(failure)) => {
@@ -135,7 +129,20 @@ impl Function {
         if fits(&response) {
             return Ok(response);
         }
-        Ok(ANSWER_TOO_LARGE.response().map(Bytes::from))
+        Ok(self.refuse(ANSWER_TOO_LARGE, request, told))
+    }
+
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        request: &Request<Bytes>,
+        told: Told<'_>,
+    ) -> Response<Bytes> {
+        let (method, headers) = (request.method(), request.headers());
+        let answer = self
+            .refusals
+            .answer(refusal, method, headers, told.request_id);
+        answer.map(Bytes::from)
     }
 
     fn ask(&self, request: &Request<Bytes>, told: Told<'_>) -> Result<Response<Bytes>, Failure> {
@@ -250,10 +257,12 @@ mod tests {
     fn where_a_redirect_is_too_large_the_picture_s_data_is_sent() {
         let address = format!("https://i.example/{}.webp", "x".repeat(4_300));
         for (most_head, status) in [(None, 302), (Some(4_000), 200), (Some(100), 500)] {
+            let opened = testing::opened(&[("list.txt", &*address)]);
             let function = Function {
-                guests: testing::opened(&[("list.txt", &*address)]).guests,
+                guests: opened.guests,
                 platform: "tencent",
                 mount: None,
+                refusals: opened.refusals,
                 most_head,
             };
             let request = Request::get("/").body(Bytes::new()).unwrap();
