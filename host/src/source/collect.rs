@@ -153,7 +153,8 @@ impl<'c> Sink<'c> {
     /// Reports, before what was noticed until then, why the source as a whole
     /// cannot be used.
     pub(super) fn refuse(&mut self, reason: Reason, (line, column): (u32, u32)) {
-        self.out.failed = true;
+        self.give_up();
+        self.problems += 1;
         self.out.problems.add_first(Problem {
             source: Arc::clone(&self.name),
             line: (line > 0).then_some(line),
