@@ -24,9 +24,17 @@ pub(super) static AWS: Kind = Kind {
         Step::Do(
             "Give it an address: Configuration > Function URL > Create function URL; Auth type: NONE. It passes every method on, HEAD and OPTIONS too; leave its CORS switched off, the site answers that itself.",
         ),
-        Step::Do("The same by command:"),
+        Step::Do(
+            "The same by command. The first two make the role that every function has to have, with leave to write logs and no other; it can be used some seconds later:",
+        ),
         Step::Type(
-            "aws lambda create-function --function-name edgepick --runtime provided.al2023 --architectures {arch} --handler bootstrap --memory-size 128 --timeout 10 --zip-file fileb://{zip} --role ROLE_ARN",
+            r#"aws iam create-role --role-name edgepick --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}'"#,
+        ),
+        Step::Type(
+            "aws iam attach-role-policy --role-name edgepick --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+        ),
+        Step::Type(
+            r#"aws lambda create-function --function-name edgepick --runtime provided.al2023 --architectures {arch} --handler bootstrap --memory-size 128 --timeout 10 --zip-file fileb://{zip} --role "$(aws iam get-role --role-name edgepick --query Role.Arn --output text)""#,
         ),
         Step::Type(
             "aws lambda create-function-url-config --function-name edgepick --auth-type NONE",

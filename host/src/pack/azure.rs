@@ -27,7 +27,11 @@ pub(super) static AZURE: Kind = Kind {
     ],
     steps: &[
         Step::Do(
-            "Create a function app. Portal: Function App > Create; Runtime stack: Custom Handler, Operating System: Linux. Or by command:",
+            "Create a function app. Portal: Function App > Create; Runtime stack: Custom Handler, Operating System: Linux. Or by command, with the resource group and the storage account that it has to have; STORAGE is 3 to 24 lower-case letters and digits, and it and NAME are taken by nobody else in all of Azure:",
+        ),
+        Step::Type("az group create --name GROUP --location REGION"),
+        Step::Type(
+            "az storage account create --resource-group GROUP --name STORAGE --location REGION --sku Standard_LRS",
         ),
         Step::Type(
             "az functionapp create --resource-group GROUP --name NAME --storage-account STORAGE --consumption-plan-location REGION --os-type Linux --runtime custom --functions-version 4",

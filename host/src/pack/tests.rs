@@ -376,10 +376,14 @@ fn the_readme_says_what_pack_says() {
     }
     let chinese = include_str!("../../../README.zh-CN.md");
     for kind in KINDS {
-        assert!(
-            chinese.contains(&format!("`{}`", kind.platform)),
-            "{}",
-            kind.platform
-        );
+        let begins_its_steps = format!("**（`{}`）", kind.platform);
+        assert!(chinese.contains(&begins_its_steps), "{begins_its_steps}");
+        let steps = kind.next_steps(&kind.file_name(), Architecture::X86_64);
+        for command in steps
+            .lines()
+            .filter_map(|line| line.strip_prefix("       "))
+        {
+            assert!(chinese.contains(command), "{}: {command}", kind.name);
+        }
     }
 }
