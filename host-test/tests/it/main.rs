@@ -10,6 +10,7 @@
 mod bless;
 mod client;
 mod scenario;
+mod skipped;
 mod stands;
 mod zips;
 

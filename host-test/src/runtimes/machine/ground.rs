@@ -1,7 +1,7 @@
 //! The folders of a deployment, and which paths and ports stand for those that
 //! its platform fixes.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -37,7 +37,9 @@ pub fn has_namespaces() -> bool {
         let granted = std::env::var_os(NONE).is_none()
             && probe.output().is_ok_and(|output| output.status.success());
         if !granted {
-            eprintln!(
+            // Also where a test's output is kept back.
+            let _ = writeln!(
+                io::stderr(),
                 "no namespaces on this machine: programs see other paths than their platform's, and ports that their variables name or, one program at a time, the platform's"
             );
         }

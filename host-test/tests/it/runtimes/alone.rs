@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::packed::LIST;
 use crate::client::get;
+use crate::skipped::skipped;
 use crate::stands::input;
 use crate::zips;
 
@@ -31,7 +32,7 @@ fn it_is_told_so_and_zips_run_all_the_same() {
     ] {
         // Its platform's port is this machine's here.
         if TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_err() {
-            eprintln!("skipped for {kind}: something listens on port {port}");
+            skipped(&format!("{kind}: something listens on port {port}"));
             continue;
         }
         let zip = folder.path().join("site.zip");

@@ -15,6 +15,7 @@ use host_test::runtimes::{Settings, find};
 
 use super::packed::{LIST, drawn};
 use super::{call, settings, zip_of};
+use crate::skipped::skipped;
 use crate::stands::input;
 use crate::zips::{faithful, site_for};
 
@@ -51,7 +52,7 @@ fn runner() -> Result<Vec<u8>, String> {
 fn a_zip_for_arm64_sends_callers_to_random_pictures() {
     let (emulator, runner) = match emulator().and_then(|found| Ok((found, runner()?))) {
         Ok(found) => found,
-        Err(why) => return eprintln!("SKIPPED: {why}"),
+        Err(why) => return skipped(&why),
     };
     let site = site_for(input(LIST), None, ARM64);
     let zip = pack(kinds("aws")[0], &runner, &site, "site.zip").unwrap();

@@ -1,9 +1,10 @@
 //! As whom programs run, and where they can write.
 
-use host_test::runtimes::{RUNTIMES, Settings, has_namespaces};
+use host_test::runtimes::{RUNTIMES, Settings};
 
 use super::{Files, behind, call, deploy, logged, settings};
 use crate::client::get;
+use crate::skipped::with_namespaces;
 
 /// Says who it is and where it can write, and ends.
 const SCRIPT: &str = r#"#!/bin/bash
@@ -121,8 +122,7 @@ const ROWS: [Row; 11] = [
 #[test]
 fn programs_write_where_their_platform_lets_them() {
     // Elsewhere it would write into this machine's own folders.
-    if !has_namespaces() {
-        eprintln!("skipped: no namespaces on this machine");
+    if !with_namespaces("all of it") {
         return;
     }
     assert!(

