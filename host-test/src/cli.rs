@@ -20,7 +20,7 @@ use crate::gateways::{Emulator, GATEWAYS, Outcome, find};
 use crate::leancloud_api::{self, Deployments};
 use crate::listener::{Exchange, Listener, Log};
 use crate::run;
-use crate::runtimes::{self, RUNTIMES};
+use crate::runtimes;
 use crate::site;
 
 /// What goes wrong is said in one sentence.
@@ -189,7 +189,7 @@ pub fn list() -> String {
         let _ = writeln!(text, "{:<12} {:<20} {}", row.command, row.name, row.product);
         let _ = writeln!(text, "{:<12} {:<20} {}", "", "", variants.join("; "));
     }
-    for row in RUNTIMES {
+    for row in runtimes::all() {
         let kind = format!("run --for {}", row.kind);
         let _ = writeln!(text, "{kind:<33} {}", row.product);
         let _ = writeln!(text, "{:<33} {}", "", row.ways().join("; "));

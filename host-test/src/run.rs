@@ -11,11 +11,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::cli::{Failed, log, serve_arguments};
 use crate::gateways;
 use crate::listener::Listener;
-use crate::runtimes::{RUNTIMES, Runtime, Settings, find, has_namespaces};
+use crate::runtimes::{self, Proxy, Runtime, Settings, find, has_namespaces};
 
 /// Its command line.
 pub(crate) fn command() -> Command {
-    let kinds: Vec<_> = RUNTIMES.iter().map(|row| row.kind).collect();
+    let kinds: Vec<_> = runtimes::all().map(|row| row.kind).collect();
     Command::new("run")
         .about("Start a zip as its platform does, behind the platform's gateway")
         .arg(
@@ -58,6 +58,18 @@ pub(crate) fn command() -> Command {
                 .value_parser(value_parser!(u16))
                 .help("Where the program listens, where its owner chooses it"),
         )
+        .arg(flag(
+            "follow-redirects",
+            "Huawei's HTTP functions: the proxy follows redirects itself",
+        ))
+        .arg(flag(
+            "non-2xx-500",
+            "Huawei's HTTP functions: callers get 500 for any answer that is no 2xx",
+        ))
+        .arg(flag(
+            "hooks",
+            "Alibaba's functions: call /initialize, /pre-freeze and /pre-stop",
+        ))
         .arg(number("timeout", "SECONDS", "How long a call may take"))
         .arg(number("start", "SECONDS", "How long the start may take"))
         .arg(number("memory", "MEGABYTES", "What the program may need"))
@@ -70,6 +82,13 @@ pub(crate) fn command() -> Command {
                 .value_parser(value_parser!(OsString))
                 .help("The gateway's own arguments"),
         )
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help)
 }
 
 fn number(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -102,6 +121,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<(), Failed> {
             .flatten()
             .cloned()
             .collect(),
+        proxy: Proxy {
+            follows_redirects: matches.get_flag("follow-redirects"),
+            fails_non_2xx: matches.get_flag("non-2xx-500"),
+        },
+        hooks: matches.get_flag("hooks"),
         echo: true,
         command: text("command").map(ToOwned::to_owned),
         port: matches.get_one("port").copied(),

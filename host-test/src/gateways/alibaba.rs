@@ -97,6 +97,16 @@ pub(crate) fn accepted(request_id: &str, method: &Method) -> Response<Bytes> {
     numbered(response, request_id)
 }
 
+/// The answer where the function's initializer failed: a success, but for a
+/// field.
+pub(crate) fn uninitialized(request_id: &str, text: &str, method: &Method) -> Response<Bytes> {
+    let document = json!({ "errorMessage": text }).to_string();
+    let mut response = answer(200, "application/json", document, method);
+    let kind = HeaderValue::from_static("InitializationError");
+    response.headers_mut().insert(ERROR_TYPE, kind);
+    numbered(response, request_id)
+}
+
 /// What the function's caller gets with the failure's kind beside it.
 pub(crate) fn marked(mut response: Response<Bytes>, failure: &Failure) -> Response<Bytes> {
     let kind = match failure {

@@ -56,6 +56,13 @@ pub(crate) fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     headers.get_all(name).iter().map(text).collect()
 }
 
+/// The value of `X-Forwarded-For`: what the caller says, then the caller.
+pub(crate) fn callers(headers: &HeaderMap, caller: IpAddr) -> String {
+    let mut callers = texts(headers, &HeaderName::from_static("x-forwarded-for"));
+    callers.push(caller.to_string());
+    callers.join(", ")
+}
+
 /// A name as HTTP/1.1 callers write it: `X-Forwarded-For`.
 pub(crate) fn title_case(name: &HeaderName) -> String {
     let word = |word: &str| {

@@ -15,13 +15,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use clap::Args;
-use http::header::{COOKIE, HOST, HeaderName};
+use http::header::{COOKIE, HOST};
 use http::{Request, Response};
 use serde_json::{Map, Value, json};
 
 use self::answer::Refusal;
 use super::arguments::seconds;
-use super::headers::{end_to_end, named_host, texts};
+use super::headers::{callers, end_to_end, named_host, texts};
 use super::scf::{APP_ID, MOST};
 use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids, queries};
 
@@ -159,16 +159,14 @@ fn headers(request: &Request<Bytes>, caller: IpAddr, request_id: &str) -> Map<St
         let value = texts(&fields, name).join(separator);
         headers.insert(name.as_str().to_owned(), value.into());
     }
-    let forwarded = HeaderName::from_static("x-forwarded-for");
-    let mut callers = texts(&fields, &forwarded);
-    callers.push(caller.to_string());
+    let callers = callers(&fields, caller);
     let mut add = |name: &str, value: String| headers.insert(name.to_owned(), value.into());
     let own = || format!("{ENVIRONMENT}-{APP_ID}.ap-shanghai.app.tcloudbase.com");
     add(
         HOST.as_str(),
         named_host(request.headers()).unwrap_or_else(own),
     );
-    add(forwarded.as_str(), callers.join(", "));
+    add("x-forwarded-for", callers);
     add("x-request-id", request_id.to_owned());
     headers
 }

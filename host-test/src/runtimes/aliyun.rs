@@ -4,29 +4,36 @@
 //! the default domain does.
 //!
 //! An HTTP trigger passes the plain request; every other event is a
-//! `POST /invoke`. Over one connection each, where the platform keeps some.
+//! `POST /invoke`. Connections are kept, and the instance sleeps between calls:
+//! what it has closed meanwhile breaks the next call, which only a caller's
+//! safe method has made again.
 
 mod custom;
 
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use tokio::sync::Mutex;
 
+use super::machine::{GRACE, Machine};
 use super::package::Modes;
+use super::proxy::{self, without};
 use super::web::WebFailure;
 use super::{Bodies, DeployError, Deployment, Door, Program, Runtime};
 use crate::function::Function;
 use crate::gateways::alibaba::{self, ACCOUNT, REGION, Refusal, accepted, is_async, trigger};
-use crate::gateways::headers::{end_to_end, named_host, text, texts};
+use crate::gateways::headers::{callers, text};
 use crate::gateways::times::Moment;
 use crate::gateways::{Failure, Invocation, Outcome, ids};
 use crate::listener::{Answered, Front};
 pub(crate) use custom::{Custom, PORT};
 
 const NAME: &str = "edgepick";
+const NOT_INITIALIZED: &str = "Function instance could not be initialized";
 const CUSTOM: &str = "custom-domain";
 const DEFAULT: &str = "default-domain";
 
@@ -60,12 +67,20 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         ("FC_INSTANCE_ID", format!("c-{}", ids::hex(32))),
         ("FC_FUNCTION_VERSION", "LATEST".to_owned()),
     ];
+    let hooks = deployment.settings.hooks;
     let program = Custom::new(deployment, &[], variables)?;
-    Ok(Box::new(WebFunction(program)))
+    Ok(Box::new(WebFunction {
+        program,
+        hooks: hooks.then(Arc::default),
+    }))
 }
 
 #[derive(Clone)]
-struct WebFunction(Custom);
+struct WebFunction {
+    program: Custom,
+    /// The process that was initialized, where the owner has that done.
+    hooks: Option<Arc<Mutex<Weak<Machine>>>>,
+}
 
 impl Program for WebFunction {
     fn function(&self) -> Option<Box<dyn Function>> {
@@ -83,7 +98,21 @@ impl Program for WebFunction {
     }
 
     fn log(&self) -> String {
-        self.0.web.log().text()
+        self.program.web.log().text()
+    }
+
+    fn stop(&self) -> Option<i32> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        if let (Some(begun), Ok(runtime)) = (&self.hooks, runtime) {
+            runtime.block_on(async {
+                if let Some(machine) = begun.lock().await.upgrade() {
+                    self.hook(&machine, Method::GET, "/pre-stop").await;
+                }
+            });
+        }
+        self.program.web.stop(GRACE)
     }
 }
 
@@ -102,11 +131,15 @@ impl Function for WebFunction {
             let bytes = HeaderValue::from_static("application/octet-stream");
             headers.insert(CONTENT_TYPE, bytes);
             self.add(headers, &invocation.request_id, "/invoke", "/invoke");
-            let response = match self.0.web.exchange(request).await {
-                Ok(response) => response,
+            let response = match self.exchange(request).await {
+                Ok(Some(response)) => response,
+                Ok(None) => {
+                    let text = NOT_INITIALIZED.to_owned();
+                    return Outcome::Failed(Failure::Threw(text));
+                }
                 Err(failure) => {
                     let (_, code, message) = self.refused(&failure);
-                    self.0.web.log().line(&format!("{code}: {message}"));
+                    self.program.web.log().line(&format!("{code}: {message}"));
                     return Outcome::Failed(failure.into());
                 }
             };
@@ -122,9 +155,57 @@ impl Function for WebFunction {
 }
 
 impl WebFunction {
+    /// One call, with what the owner has called before and after it; none
+    /// where the program cannot be initialized.
+    async fn exchange(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<Option<Response<Bytes>>, WebFailure> {
+        let web = &self.program.web;
+        let Some(begun) = &self.hooks else {
+            return web.exchange(request).await.map(Some);
+        };
+        let machine = {
+            let mut begun = begun.lock().await;
+            let machine = web.running().await?;
+            let known = begun.upgrade();
+            if !known.is_some_and(|known| Arc::ptr_eq(&known, &machine)) {
+                if !self.hook(&machine, Method::POST, "/initialize").await {
+                    machine.kill();
+                    return Ok(None);
+                }
+                *begun = Arc::downgrade(&machine);
+            }
+            machine
+        };
+        let response = web.exchange(request).await?;
+        self.hook(&machine, Method::GET, "/pre-freeze").await;
+        Ok(Some(response))
+    }
+
+    /// Tells the program something. Gives whether it answers with success.
+    async fn hook(&self, machine: &Machine, method: Method, path: &'static str) -> bool {
+        let mut request = Request::new(Bytes::new());
+        *request.method_mut() = method;
+        *request.uri_mut() = http::Uri::from_static(path);
+        let headers = request.headers_mut();
+        headers.insert(HOST, HeaderValue::from_static("localhost"));
+        self.add(headers, &alibaba::request_id(Moment::now()), path, path);
+        let answered = self.program.web.exchange_with(machine, request).await;
+        let said = match &answered {
+            Ok(response) => response.status().to_string(),
+            Err(failure) => format!("{failure:?}"),
+        };
+        let success = answered.is_ok_and(|response| response.status().is_success());
+        if !success {
+            self.program.web.log().line(&format!("{path}: {said}"));
+        }
+        success
+    }
+
     /// The fields that every call has.
     fn add(&self, headers: &mut HeaderMap, request_id: &str, control: &str, path: &str) {
-        let limits = self.0.web.limits();
+        let limits = self.program.web.limits();
         let (memory, timeout) = (limits.memory.to_string(), limits.timeout.as_secs());
         for (name, value) in [
             ("request-id", request_id),
@@ -156,7 +237,7 @@ impl WebFunction {
 
     /// Status, code and message of a call that the program did not answer.
     fn refused(&self, failure: &WebFailure) -> (u16, &'static str, String) {
-        if let Some((code, message)) = self.0.not_started(failure) {
+        if let Some((code, message)) = self.program.not_started(failure) {
             return (412, code, message);
         }
         match failure {
@@ -165,7 +246,7 @@ impl WebFunction {
                 (502, "FunctionExited", text.to_owned())
             }
             WebFailure::TimedOut => {
-                let seconds = self.0.web.limits().timeout.as_secs_f64();
+                let seconds = self.program.web.limits().timeout.as_secs_f64();
                 let text = format!("Function time out after {seconds} seconds");
                 (502, "FunctionTimeout", text)
             }
@@ -185,7 +266,7 @@ struct Trigger {
 
 impl Front for Trigger {
     fn most_body(&self) -> usize {
-        self.function.0.web.most_body()
+        self.function.program.web.most_body()
     }
 
     fn answer<'a>(
@@ -205,17 +286,20 @@ impl Trigger {
             return refusal.response(&request_id, method);
         }
         let passed = self.passed(request, caller, &request_id);
-        let web = &self.function.0.web;
-        let mut result = web.exchange(passed.clone()).await;
+        let web = &self.function.program.web;
+        let mut result = self.function.exchange(passed.clone()).await;
         let broken = matches!(result, Err(WebFailure::Broken(_) | WebFailure::Ended(_)));
         if broken && method.is_safe() {
-            result = web.exchange(passed).await;
+            result = self.function.exchange(passed).await;
         }
         if is_async(request.headers()) {
             return accepted(&request_id, method);
         }
         match result {
-            Ok(response) => trigger::deliver(self.default_domain, request, &request_id, response),
+            Ok(None) => alibaba::uninitialized(&request_id, NOT_INITIALIZED, method),
+            Ok(Some(response)) => {
+                trigger::deliver(self.default_domain, request, &request_id, response)
+            }
             Err(failure) => {
                 let (status, code, message) = self.function.refused(&failure);
                 web.log().line(&format!("{code}: {message}"));
@@ -232,30 +316,17 @@ impl Trigger {
     /// The request that the program gets: the caller's, without what is the
     /// platform's own.
     fn passed(&self, request: &Request<Bytes>, caller: IpAddr, id: &str) -> Request<Bytes> {
-        let mut passed = request.clone();
-        let mut headers = end_to_end(request.headers());
-        let own = |name: &HeaderName| name.as_str().starts_with("x-fc-");
-        let own: Vec<_> = headers.keys().filter(|name| own(name)).cloned().collect();
-        for name in own {
-            headers.remove(name);
-        }
-        headers.remove(CONTENT_LENGTH);
-        let domain = if self.default_domain {
-            format!("{NAME}-abcdefghij.{REGION}.fcapp.run")
-        } else {
-            named_host(request.headers()).unwrap_or_else(|| "pictures.example.net".to_owned())
-        };
-        let forwarded = HeaderName::from_static("x-forwarded-for");
-        let mut callers = texts(&headers, &forwarded);
-        callers.push(caller.to_string());
-        for (name, value) in [(HOST, domain), (forwarded, callers.join(", "))] {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.insert(name, value);
-            }
-        }
+        let callers = callers(request.headers(), caller);
+        let domain = self.default_domain.then(|| {
+            let domain = format!("{NAME}-abcdefghij.{REGION}.fcapp.run");
+            ("host", domain)
+        });
+        let fields = [("x-forwarded-for", callers)].into_iter().chain(domain);
+        let mut passed = proxy::passed(request, "pictures.example.net", fields);
+        without(passed.headers_mut(), "x-fc-");
         let path = request.uri().path();
-        self.function.add(&mut headers, id, "/http-invoke", path);
-        *passed.headers_mut() = headers;
+        let headers = passed.headers_mut();
+        self.function.add(headers, id, "/http-invoke", path);
         passed
     }
 }

@@ -12,16 +12,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, Request, Response, Uri};
+use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use self::app::{App, HttpFunction};
-use super::machine::{Machine, Plan};
+use super::machine::{GRACE, Machine, Plan};
 use super::package::Modes;
 use super::proxy::{answered, passed, posted};
 use super::web::{Web, WebFailure};
@@ -34,7 +34,7 @@ use crate::listener::{Answered, Front};
 
 const ROOT: &str = "/home/site/wwwroot";
 const PORT: u16 = 38_215;
-const HOST: &str = "pics.azurewebsites.net";
+const APP_HOST: &str = "pics.azurewebsites.net";
 const VERSION: &str = "4.1036.1.0";
 const DOOR: &str = "azurewebsites";
 
@@ -46,9 +46,6 @@ const KEY: &str = "kVx3Zr8Qw1Lt6Yb9Nm4Hs7Df2Gj5Pc0A==";
 
 /// After more errors than these a handler is not started again.
 const MOST_ERRORS: u32 = 3;
-
-/// How often a handler that starts is asked.
-const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) const RUNTIME: Runtime = Runtime {
     kind: "azure",
@@ -139,6 +136,10 @@ impl Program for Host {
 
     fn log(&self) -> String {
         self.0.web.log().text()
+    }
+
+    fn stop(&self) -> Option<i32> {
+        self.0.web.stop(GRACE)
     }
 }
 
@@ -262,20 +263,10 @@ impl Shared {
         {
             return Ok(());
         }
-        let since = Instant::now();
-        loop {
-            let ping = passed(
-                &Request::new(Bytes::new()),
-                "localhost",
-                fields(&HeaderMap::new(), &ids::uuid()),
-            );
-            match self.web.exchange_and_spare(ping).await {
-                Err(WebFailure::Broken(_)) if since.elapsed() < self.web.limits().start => {
-                    tokio::time::sleep(PAUSE).await;
-                }
-                Err(failure) => return Err(failure),
-                Ok(_) => break,
-            }
+        match self.web.exchange_and_spare(ping()).await {
+            // Any answer will do, and so does whoever takes the connection.
+            Ok(_) | Err(WebFailure::Broken(_)) => {}
+            Err(failure) => return Err(failure),
         }
         *known = Arc::downgrade(&machine);
         Ok(())
@@ -332,13 +323,24 @@ impl Shared {
         ];
         let id = ids::uuid();
         let own = own.into_iter().chain(fields(request.headers(), &id));
-        let mut passed = passed(request, HOST, own);
+        let mut passed = passed(request, APP_HOST, own);
         if !function.streamed {
             *passed.uri_mut() = joined(request.uri());
         }
         let response = self.web.exchange(passed).await?;
         Ok(answered(response, request.method()))
     }
+}
+
+/// How the host asks a handler whether it is there: a call's fields are not on
+/// it (`SendPingRequestAsync` of its source).
+fn ping() -> Request<Bytes> {
+    let mut ping = Request::new(Bytes::new());
+    let address = format!("127.0.0.1:{PORT}");
+    if let Ok(address) = HeaderValue::try_from(address) {
+        ping.headers_mut().insert(HOST, address);
+    }
+    ping
 }
 
 /// Those of every call; the host's name stands behind the caller's.

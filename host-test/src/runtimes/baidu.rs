@@ -16,7 +16,7 @@ use http::{HeaderMap, Method, Request, Response};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use super::machine::{Plan, UNPRIVILEGED};
+use super::machine::{GRACE, Plan, UNPRIVILEGED};
 use super::package::Modes;
 use super::proxy::{acknowledged, answered, passed, posted};
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
@@ -121,6 +121,10 @@ impl Program for WebFunction {
 
     fn log(&self) -> String {
         self.web.log().text()
+    }
+
+    fn stop(&self) -> Option<i32> {
+        self.web.stop(GRACE)
     }
 }
 

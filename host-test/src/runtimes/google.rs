@@ -19,12 +19,13 @@ use http::{Method, Request, Uri};
 use self::dockerfile::Image;
 use super::machine::Plan;
 use super::package::Modes;
-use super::proxy::{acknowledged, answered, callers, node, passed, posted};
+use super::proxy::{acknowledged, answered, node, passed, posted};
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
 use super::{
     Bodies, DeployError, Deployment, Door, Limits, Program, Runtime, Settings, environment,
 };
 use crate::function::Function;
+use crate::gateways::headers::callers;
 use crate::gateways::sending::answer;
 use crate::gateways::{Failure, Invocation, Outcome, ids};
 use crate::listener::{Answered, Front};

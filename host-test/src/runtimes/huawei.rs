@@ -5,6 +5,8 @@
 //! Callers come through API Gateway alone: its event becomes a request to the
 //! program, the program's answer becomes a document.
 
+mod redirects;
+
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -22,10 +24,10 @@ use super::functiongraph::{
     BODIES, CODE_ROOT, LIMITS, MOST_PACKED, MOST_UNPACKED, NAME, PROJECT, REGION, USER,
     interpreters, variables,
 };
-use super::machine::{End, Plan};
+use super::machine::{End, GRACE, Plan};
 use super::package::Modes;
 use super::web::{Web, WebFailure};
-use super::{DeployError, Deployment, Program, Runtime};
+use super::{DeployError, Deployment, Program, Proxy, Runtime};
 use crate::function::Function;
 use crate::gateways::headers::{text, title_case};
 use crate::gateways::ids;
@@ -62,12 +64,16 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         ..Plan::default()
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000));
+    let proxy = deployment.settings.proxy;
     let web = Web::new(deployment, plan, address, LIMITS);
-    Ok(Box::new(HttpFunction(web)))
+    Ok(Box::new(HttpFunction { web, proxy }))
 }
 
 #[derive(Clone)]
-struct HttpFunction(Web);
+struct HttpFunction {
+    web: Web,
+    proxy: Proxy,
+}
 
 impl Program for HttpFunction {
     fn function(&self) -> Option<Box<dyn Function>> {
@@ -75,7 +81,11 @@ impl Program for HttpFunction {
     }
 
     fn log(&self) -> String {
-        self.0.log().text()
+        self.web.log().text()
+    }
+
+    fn stop(&self) -> Option<i32> {
+        self.web.stop(GRACE)
     }
 }
 
@@ -89,18 +99,28 @@ impl Function for HttpFunction {
                 let text = "failed to parse request: an HTTP function takes API Gateway's events";
                 return Outcome::Failed(Failure::Threw(text.to_owned()));
             };
-            match self.0.exchange(request).await {
+            let exchange = match self.proxy.follows_redirects {
+                true => redirects::followed(&self.web, request).await,
+                false => self.web.exchange(request).await,
+            };
+            match exchange {
                 Ok(response) => {
-                    if response.status().is_redirection() {
-                        self.0.log().line(
+                    let status = response.status();
+                    if status.is_redirection() {
+                        self.web.log().line(
                             "the answer is a redirect: whether the platform's proxy follows it by itself is not documented",
                         );
+                    }
+                    if self.proxy.fails_non_2xx && !status.is_success() {
+                        let line = format!("function run error (4002): status {status}");
+                        self.web.log().line(&line);
+                        return Outcome::Failed(Failure::Threw(line));
                     }
                     Outcome::Returned(document(&response))
                 }
                 Err(failure) => {
                     let (failure, line) = self.failed(failure);
-                    self.0.log().line(&line);
+                    self.web.log().line(&line);
                     Outcome::Failed(failure)
                 }
             }
@@ -168,7 +188,7 @@ impl HttpFunction {
                 set(name, value)?;
             }
         }
-        let limits = self.0.limits();
+        let limits = self.web.limits();
         let context = event.request_context;
         for (name, value) in [
             (CONNECTION.as_str(), "close"),
@@ -192,7 +212,7 @@ impl HttpFunction {
 
     /// What the gateway hears, and the log.
     fn failed(&self, failure: WebFailure) -> (Failure, String) {
-        let seconds = self.0.limits().start.as_secs_f64();
+        let seconds = self.web.limits().start.as_secs_f64();
         let line = match &failure {
             WebFailure::NotExecutable(e) => {
                 format!("init failed bootstrap failed error {e} (4201)")
@@ -205,7 +225,7 @@ impl HttpFunction {
             }
             WebFailure::TimedOut => format!(
                 "call request timed out after {}s (4010)",
-                self.0.limits().timeout.as_secs_f64()
+                self.web.limits().timeout.as_secs_f64()
             ),
             other => format!("function run error (4002): {other:?}"),
         };

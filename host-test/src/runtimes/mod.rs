@@ -9,6 +9,7 @@
 //!   paths.
 //! * `web`: programs that answer HTTP; `proxy`: what stands before them.
 //! * `polling`: programs that ask the platform for events.
+//! * `image`: programs in images of the owner's own.
 
 pub(crate) mod aliyun;
 mod aws;
@@ -18,16 +19,19 @@ mod functiongraph;
 mod google;
 mod huawei;
 mod huawei_event;
+mod image;
 mod leancloud;
 mod log;
 pub(crate) mod machine;
 mod openwhisk;
+mod openwhisk_proxy;
 mod package;
 mod polling;
 mod proxy;
 mod scf;
 mod tencent;
 mod tencent_event;
+mod tencent_image;
 mod turns;
 pub(crate) mod web;
 
@@ -135,10 +139,19 @@ pub static RUNTIMES: &[Runtime] = &[
     tencent_event::RUNTIME,
 ];
 
+/// The runtimes of images of the owner's own: each is given as a zip of the
+/// folder that its program lies in, and [`Settings::command`] starts it.
+pub static IMAGES: &[Runtime] = &[openwhisk_proxy::RUNTIME, tencent_image::RUNTIME];
+
 /// The runtime of this kind.
 #[must_use]
 pub fn find(kind: &str) -> Option<&'static Runtime> {
-    RUNTIMES.iter().find(|row| row.kind == kind)
+    all().find(|row| row.kind == kind)
+}
+
+/// Zips' runtimes, then images'.
+pub fn all() -> impl Iterator<Item = &'static Runtime> {
+    RUNTIMES.iter().chain(IMAGES)
 }
 
 /// What a function's owner sets. What is absent is as the platform has it.
@@ -159,6 +172,12 @@ pub struct Settings {
     /// How often the platform's own interface hangs up before it answers: what
     /// a program meets on a bad day.
     pub hang_ups: usize,
+    /// What the platform's proxy makes of some answers where its documents
+    /// leave that open: Huawei's HTTP functions.
+    pub proxy: Proxy,
+    /// Whether the owner has the platform announce the beginning and the end of
+    /// an instance, where it can: Alibaba's initializer, pre-freeze and pre-stop.
+    pub hooks: bool,
     /// Whether what the program writes is printed on standard error.
     pub echo: bool,
     /// The program `host-test`, where it is not the one that runs.
@@ -166,6 +185,15 @@ pub struct Settings {
     /// The folder below which zips are unpacked; this machine's own for what is
     /// temporary otherwise.
     pub folder: Option<PathBuf>,
+}
+
+/// See [`Settings::proxy`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proxy {
+    /// It follows redirects itself, so that callers see what stands there.
+    pub follows_redirects: bool,
+    /// An answer that is no 2xx is a failure of the function to it.
+    pub fails_non_2xx: bool,
 }
 
 /// A zip that a platform has taken.
@@ -183,12 +211,11 @@ pub trait Program: Send + Sync {
     /// What it wrote, the end of it.
     fn log(&self) -> String;
 
-    /// Takes it out of service, with the time that the platform gives it, if
-    /// it gives any. Gives the exit status, 128 and the signal's number where
-    /// it was killed; `None` where it did not run.
-    fn stop(&self) -> Option<i32> {
-        None
-    }
+    /// Takes it out of service: SIGTERM, as some platforms send it and whoever
+    /// runs a container, and SIGKILL after the time that the platform gives it,
+    /// or else a container has. Gives the exit status, 128 and the signal's
+    /// number where it was killed; `None` where it did not run.
+    fn stop(&self) -> Option<i32>;
 }
 
 /// Why a platform does not take a zip.
@@ -298,9 +325,9 @@ mod tests {
 
     #[test]
     fn rows_are_found_by_unique_kinds_and_name_gateways_of_their_platform() {
-        for (i, row) in RUNTIMES.iter().enumerate() {
+        for (i, row) in all().enumerate() {
             assert!(row.kind.starts_with(row.platform), "{}", row.kind);
-            assert!(RUNTIMES[..i].iter().all(|other| other.kind != row.kind));
+            assert!(all().take(i).all(|other| other.kind != row.kind));
             assert_eq!(find(row.kind).unwrap().kind, row.kind);
             assert!(row.gateways.len() + row.doors.len() > 0, "{}", row.kind);
             for name in row.gateways {

@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::log::Log;
-use super::machine::{End, Ground, Machine, Plan, StartError};
+use super::machine::{End, GRACE, Ground, Machine, Plan, Running, StartError};
 use super::package::Modes;
 use super::{Bodies, DeployError, Deployment, Limits, Program, Runtime, Settings, environment};
 use crate::function::Function;
@@ -28,10 +28,11 @@ use crate::gateways::times::Moment;
 use crate::gateways::{Failure, Invocation, Outcome};
 
 const CODE: &str = "/action/1/bin";
-const ACTION: &str = "/guest/pics";
+pub(super) const ACTION: &str = "/guest/pics";
+pub(super) const API_HOST: &str = "https://ow.example.net";
 
 /// How the logs of one activation end.
-const SENTINEL: &str = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX";
+pub(super) const SENTINEL: &str = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX";
 
 /// Asks the program to say that it has started.
 const WAIT: &str = "__OW_WAIT_FOR_ACK";
@@ -70,6 +71,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
         ground: deployment.ground,
         log: deployment.log,
         instance: Mutex::new(None),
+        running: Running::default(),
     }))))
 }
 
@@ -84,10 +86,11 @@ struct Shared {
     log: Log,
     /// Held for the length of a call: a container has one at a time.
     instance: Mutex<Option<Instance>>,
+    running: Running,
 }
 
 struct Instance {
-    machine: Machine,
+    machine: Arc<Machine>,
     /// Of no runtime: calls may come from several.
     pipes: std::net::TcpStream,
 }
@@ -99,6 +102,10 @@ impl Program for Action {
 
     fn log(&self) -> String {
         self.0.log.text()
+    }
+
+    fn stop(&self) -> Option<i32> {
+        self.0.running.stop(GRACE)
     }
 }
 
@@ -117,7 +124,7 @@ impl Function for Action {
     }
 }
 
-fn threw(text: &str) -> Failure {
+pub(super) fn threw(text: &str) -> Failure {
     Failure::Threw(text.to_owned())
 }
 
@@ -130,7 +137,8 @@ impl Shared {
             Some(instance) => instance,
             None => self.initialize().await?,
         };
-        let line = self.line(invocation)?;
+        let run = activation(invocation, self.limits.timeout)?;
+        let line = format!("{run}\n").into_bytes();
         let answer = timeout(self.limits.timeout, exchange(&instance.pipes, &line));
         let answer = match answer.await.map_err(|_| Failure::TimedOut)? {
             Ok(answer) => answer,
@@ -171,7 +179,7 @@ impl Shared {
         let program = at.join("exec").display().to_string();
         let port = reserved.address.port().to_string();
         let variables = [
-            ("__OW_API_HOST", "https://ow.example.net".to_owned()),
+            ("__OW_API_HOST", API_HOST.to_owned()),
             ("__OW_NAMESPACE", "guest".to_owned()),
             ("__OW_ACTION_NAME", ACTION.to_owned()),
             ("__OW_ACTION_VERSION", "0.0.1".to_owned()),
@@ -192,6 +200,7 @@ impl Shared {
         let memory = self.limits.memory << 20;
         let started = Machine::start(&self.ground, plan, Some(reserved), memory, &self.log);
         let (machine, socket) = started.map_err(|e: StartError| e.to_string())?;
+        let machine = self.running.is(machine);
         let socket = socket.ok_or("no socket")?;
         socket.set_nonblocking(true).map_err(trouble)?;
         let socket = TcpListener::from_std(socket).map_err(trouble)?;
@@ -216,32 +225,29 @@ impl Shared {
         let pipes = pipes.into_inner().into_std().map_err(trouble)?;
         Ok(Instance { machine, pipes })
     }
+}
 
-    /// What `/run` makes of an event: a gateway gives the whole document, or
-    /// its `value`.
-    fn line(&self, invocation: &Invocation) -> Result<Vec<u8>, Failure> {
-        let event: Value = serde_json::from_slice(&invocation.event)
-            .map_err(|e| threw(&format!("Error unmarshaling request: {e}")))?;
-        let whole = event.get("value").is_some() && event.get("activation_id").is_some();
-        let run = if whole {
-            event
-        } else {
-            let left = i64::try_from(self.limits.timeout.as_millis()).unwrap_or(i64::MAX);
-            let deadline = Moment::now().epoch_millis().saturating_add(left);
-            json!({
-                "value": event,
-                "namespace": "guest",
-                "action_name": ACTION,
-                "action_version": "0.0.1",
-                "activation_id": invocation.request_id,
-                "transaction_id": invocation.request_id,
-                "deadline": deadline.to_string(),
-                "api_host": "https://ow.example.net",
-                "api_key": "",
-            })
-        };
-        Ok(format!("{run}\n").into_bytes())
+/// What `/run` gets for an event: a gateway gives the whole document, or its
+/// `value`.
+pub(super) fn activation(invocation: &Invocation, limit: Duration) -> Result<Value, Failure> {
+    let event: Value = serde_json::from_slice(&invocation.event)
+        .map_err(|e| threw(&format!("Error unmarshaling request: {e}")))?;
+    if event.get("value").is_some() && event.get("activation_id").is_some() {
+        return Ok(event);
     }
+    let left = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
+    let deadline = Moment::now().epoch_millis().saturating_add(left);
+    Ok(json!({
+        "value": event,
+        "namespace": "guest",
+        "action_name": ACTION,
+        "action_version": "0.0.1",
+        "activation_id": invocation.request_id,
+        "transaction_id": invocation.request_id,
+        "deadline": deadline.to_string(),
+        "api_host": API_HOST,
+        "api_key": "",
+    }))
 }
 
 async fn exchange(pipes: &std::net::TcpStream, line: &[u8]) -> io::Result<Vec<u8>> {

@@ -14,7 +14,6 @@ pub(super) enum Modes {
     /// Files have those of the zip.
     Kept,
     /// Its uploader drops them: no file can be executed.
-    #[allow(dead_code, reason = "for platforms whose rows come next")]
     Dropped,
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::log::Log;
-use super::machine::{End, Ground, Machine, Plan, StartError};
+use super::machine::{End, GRACE, Ground, Machine, Plan, Running, StartError};
 use super::turns::Turns;
 use super::{Deployment, Limits, MOST_ANSWER, Program};
 use crate::function::Function;
@@ -68,10 +68,11 @@ struct Shared {
     hang_ups: Arc<AtomicUsize>,
     /// Held for the length of a call: the program has one event at a time.
     instance: Mutex<Option<Instance>>,
+    running: Running,
 }
 
 struct Instance {
-    machine: Machine,
+    machine: Arc<Machine>,
     turns: Arc<Turns>,
     _interface: Listener,
 }
@@ -93,6 +94,7 @@ impl Polling {
             ground: deployment.ground,
             log: deployment.log,
             instance: Mutex::new(None),
+            running: Running::default(),
         }))
     }
 }
@@ -106,6 +108,7 @@ impl Shared {
         let (machine, socket) =
             Machine::start(&self.ground, plan, Some(reserved), memory, &self.log)?;
         let socket = socket.ok_or_else(|| StartError::Emulator("no socket".to_owned()))?;
+        let machine = self.running.is(machine);
         let turns = Arc::new(Turns::new());
         let desk = Desk {
             interface: Arc::clone(&self.interface),
@@ -159,6 +162,8 @@ impl Shared {
         });
         let limit = self.limits.timeout;
         let (failure, death) = tokio::select! {
+            // Whoever answers may end then.
+            biased;
             answer = timeout(limit, answer) => match answer {
                 Ok(Ok(outcome)) => {
                     *slot = Some(instance);
@@ -189,6 +194,10 @@ impl Program for Polling {
 
     fn log(&self) -> String {
         self.0.log.text()
+    }
+
+    fn stop(&self) -> Option<i32> {
+        self.0.running.stop(GRACE)
     }
 }
 

@@ -7,7 +7,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
 use crate::gateways::Outcome;
-use crate::gateways::headers::{end_to_end, named_host, texts};
+use crate::gateways::headers::{end_to_end, named_host};
 use crate::gateways::sending::send;
 
 /// A caller's request with these fields in place of its own; `host` is what
@@ -37,11 +37,15 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) {
     }
 }
 
-/// The value of `X-Forwarded-For`: what the caller says, then the caller.
-pub(super) fn callers(headers: &HeaderMap, caller: IpAddr) -> String {
-    let mut callers = texts(headers, &HeaderName::from_static("x-forwarded-for"));
-    callers.push(caller.to_string());
-    callers.join(", ")
+/// Takes away the fields whose names begin so, which are the platform's own to
+/// set.
+pub(super) fn without(headers: &mut HeaderMap, prefix: &str) {
+    let own = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with(prefix));
+    for name in own.cloned().collect::<Vec<_>>() {
+        headers.remove(name);
+    }
 }
 
 /// The node of RFC 7239 that a caller is.

@@ -62,3 +62,21 @@ pub(super) fn plan(deployment: &Deployment, program: &str) -> Plan {
         ..Plan::default()
     }
 }
+
+/// What the platform adds to each request to a program that answers HTTP.
+pub(super) fn fields(limits: Limits, id: &str) -> [(&'static str, String); 12] {
+    [
+        ("x-scf-request-id", id.to_owned()),
+        ("x-scf-memory", limits.memory.to_string()),
+        ("x-scf-timeout", limits.timeout.as_secs().to_string()),
+        ("x-scf-version", "$LATEST".to_owned()),
+        ("x-scf-name", NAME.to_owned()),
+        ("x-scf-namespace", "default".to_owned()),
+        ("x-scf-region", SCF_REGION.to_owned()),
+        ("x-scf-appid", APP_ID.to_string()),
+        ("x-scf-uin", UIN.to_owned()),
+        ("x-scf-session-token", "token-example".to_owned()),
+        ("x-scf-secret-id", "id-example".to_owned()),
+        ("x-scf-secret-key", "key-example".to_owned()),
+    ]
+}

@@ -8,15 +8,15 @@ use std::path::Path;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST};
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 
+use super::machine::GRACE;
 use super::package::Modes;
-use super::proxy::answered;
-use super::scf::{BODIES, CODE, LIMITS, MOST_UNPACKED, NAME, SCF_REGION, UIN, plan};
+use super::proxy::{self, answered, without};
+use super::scf::{BODIES, CODE, LIMITS, MOST_UNPACKED, SCF_REGION, fields, plan};
 use super::web::{NOT_LOOPBACK, Web, WebFailure, size};
 use super::{DeployError, Deployment, Door, Program, Runtime};
-use crate::gateways::headers::{end_to_end, named_host, texts};
+use crate::gateways::headers::callers;
 use crate::gateways::scf::{ANSWER_TOO_LARGE, APP_ID, EVENT_TOO_LARGE, error_document, failure};
 use crate::gateways::sending::answer;
 use crate::gateways::{Failure, ids};
@@ -95,6 +95,10 @@ impl Program for WebFunction {
     fn log(&self) -> String {
         self.web.log().text()
     }
+
+    fn stop(&self) -> Option<i32> {
+        self.web.stop(GRACE)
+    }
 }
 
 struct Published {
@@ -172,46 +176,26 @@ impl Published {
 
     /// The request that the program gets; `None` where the gateway has no API.
     fn passed(&self, request: &Request<Bytes>, caller: IpAddr, id: &str) -> Option<Request<Bytes>> {
-        let mut passed = request.clone();
         let target = request.uri().path_and_query()?.as_str();
         let below = target.strip_prefix(self.base)?;
-        *passed.uri_mut() = match below.chars().next() {
-            Some('/') => below.parse().ok()?,
-            None | Some('?') => format!("/{below}").parse().ok()?,
+        let target = match below.chars().next() {
+            Some('/') => below.to_owned(),
+            None | Some('?') => format!("/{below}"),
             Some(_) => return None,
         };
-        let mut headers = end_to_end(request.headers());
-        let own = |name: &HeaderName| name.as_str().starts_with("x-scf-");
-        let own: Vec<_> = headers.keys().filter(|name| own(name)).cloned().collect();
-        for name in own {
-            headers.remove(name);
-        }
-        headers.remove(CONTENT_LENGTH);
-        let host = named_host(request.headers())
-            .unwrap_or_else(|| format!("{APP_ID}-ab12cd34ef.{SCF_REGION}.tencentscf.com"));
-        let mut callers = texts(&headers, &HeaderName::from_static("x-forwarded-for"));
-        callers.push(caller.to_string());
-        let limits = self.function.web.limits();
-        for (name, value) in [
-            (HOST.as_str(), host),
-            ("x-forwarded-for", callers.join(", ")),
-            ("x-scf-remote-addr", caller.to_string()),
-            ("x-scf-request-id", id.to_owned()),
-            ("x-scf-memory", limits.memory.to_string()),
-            ("x-scf-timeout", limits.timeout.as_secs().to_string()),
-            ("x-scf-version", "$LATEST".to_owned()),
-            ("x-scf-name", NAME.to_owned()),
-            ("x-scf-namespace", "default".to_owned()),
-            ("x-scf-region", SCF_REGION.to_owned()),
-            ("x-scf-appid", APP_ID.to_string()),
-            ("x-scf-uin", UIN.to_owned()),
-            ("x-scf-session-token", "token-example".to_owned()),
-            ("x-scf-secret-id", "id-example".to_owned()),
-            ("x-scf-secret-key", "key-example".to_owned()),
-        ] {
+        let host = format!("{APP_ID}-ab12cd34ef.{SCF_REGION}.tencentscf.com");
+        let callers = callers(request.headers(), caller);
+        let mut passed = proxy::passed(request, &host, [("x-forwarded-for", callers)]);
+        *passed.uri_mut() = target.parse().ok()?;
+        let headers = passed.headers_mut();
+        without(headers, "x-scf-");
+        let own = [("x-scf-remote-addr", caller.to_string())];
+        for (name, value) in own
+            .into_iter()
+            .chain(fields(self.function.web.limits(), id))
+        {
             headers.insert(name, HeaderValue::try_from(value).ok()?);
         }
-        *passed.headers_mut() = headers;
         Some(passed)
     }
 }

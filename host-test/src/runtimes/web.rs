@@ -1,12 +1,14 @@
 //! Programs that answer HTTP: at a port that the platform fixes or names.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::header::CONNECTION;
+use http::{HeaderMap, Request, Response, Version};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -19,6 +21,7 @@ use super::log::Log;
 use super::machine::{End, Ground, Machine, Plan, StartError};
 use super::{Bodies, Deployment, Limits};
 use crate::gateways::Failure;
+use crate::gateways::headers::texts;
 
 /// An address of this machine that a program which listens on 127.0.0.1 alone
 /// does not answer at: what comes from outside an instance.
@@ -26,9 +29,6 @@ pub(super) const NOT_LOOPBACK: [u8; 4] = [127, 0, 0, 2];
 
 /// How long after its last word a program is seen to have ended.
 const LAG: Duration = Duration::from_millis(200);
-
-/// How often a program that ends is looked at.
-const LOOK: Duration = Duration::from_millis(5);
 
 /// A deployed program, and the process that runs it, if one does.
 #[derive(Clone, Debug)]
@@ -40,9 +40,26 @@ struct Shared {
     address: SocketAddr,
     bodies: Bodies,
     limits: Limits,
+    /// Whether connections are kept for later calls.
+    keeps: bool,
     ground: Arc<Ground>,
     log: Log,
     machine: Mutex<Option<Arc<Machine>>>,
+}
+
+impl Shared {
+    fn new(deployment: Deployment, plan: Plan, address: SocketAddr, limits: Limits) -> Self {
+        Self {
+            plan,
+            address,
+            bodies: deployment.bodies,
+            limits: limits.or(&deployment.settings),
+            keeps: false,
+            ground: deployment.ground,
+            log: deployment.log,
+            machine: Mutex::new(None),
+        }
+    }
 }
 
 /// Why a program gives no answer.
@@ -86,14 +103,22 @@ impl Web {
         address: SocketAddr,
         limits: Limits,
     ) -> Self {
+        let shared = Shared::new(deployment, plan, address, limits);
+        Self(Arc::new(shared))
+    }
+
+    /// The same, whose connections are kept: a call goes over one that an
+    /// earlier call has left, whether or not the program has closed it since.
+    pub(super) fn keeping(
+        deployment: Deployment,
+        plan: Plan,
+        address: SocketAddr,
+        limits: Limits,
+    ) -> Self {
+        let shared = Shared::new(deployment, plan, address, limits);
         Self(Arc::new(Shared {
-            plan,
-            address,
-            bodies: deployment.bodies,
-            limits: limits.or(&deployment.settings),
-            ground: deployment.ground,
-            log: deployment.log,
-            machine: Mutex::new(None),
+            keeps: true,
+            ..shared
         }))
     }
 
@@ -103,6 +128,11 @@ impl Web {
 
     pub(super) fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// Most bytes of an answer's body.
+    pub(super) fn most_answer(&self) -> usize {
+        self.0.bodies.most_answer()
     }
 
     /// Most bytes of a request's body.
@@ -152,6 +182,10 @@ impl Web {
     }
 
     async fn connect(&self, machine: &Machine) -> Result<TcpStream, WebFailure> {
+        // Empty where none is kept.
+        if let Some(kept) = machine.kept() {
+            return TcpStream::from_std(kept).map_err(|e| WebFailure::Emulator(e.to_string()));
+        }
         let connection = machine.connect(self.0.address);
         match timeout(self.0.limits.timeout, connection).await {
             Ok(Ok(connection)) => Ok(connection),
@@ -163,22 +197,13 @@ impl Web {
         }
     }
 
-    /// Asks the program to end, and ends it after that time.
+    /// Asks the program to end, and ends it after that time. Gives its exit
+    /// status; `None` where it does not run.
     pub(super) fn stop(&self, grace: Duration) -> Option<i32> {
-        let machine = self.0.machine.blocking_lock().take()?;
-        machine.terminate();
-        let patience = Instant::now() + grace;
-        while machine.ended().is_none() && Instant::now() < patience {
-            std::thread::sleep(LOOK);
-        }
-        machine.kill();
-        while machine.ended().is_none() {
-            std::thread::sleep(LOOK);
-        }
-        machine.ended().map(|end| end.code)
+        self.0.machine.blocking_lock().take()?.stop(grace)
     }
 
-    /// One exchange over a connection of its own. A program that does not
+    /// One exchange. A program that does not
     /// answer in time is ended.
     pub(super) async fn exchange(
         &self,
@@ -219,9 +244,15 @@ impl Web {
         connection: TcpStream,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, WebFailure> {
-        let exchange = exchange(connection, request, self.0.bodies.most_answer());
+        let exchange = exchange(connection, request, self.most_answer());
         let result = timeout(self.0.limits.timeout, exchange).await;
         let result = result.unwrap_or(Err(WebFailure::TimedOut));
+        let result = result.map(|(response, connection)| {
+            if let Some(connection) = connection.filter(|_| self.0.keeps) {
+                machine.keep(connection);
+            }
+            response
+        });
         // Whoever ends hangs up first, and is seen to have ended a little later.
         if let Err(WebFailure::Broken(_)) = &result
             && let Ok(end) = timeout(LAG, machine.end()).await
@@ -232,20 +263,22 @@ impl Web {
     }
 }
 
-/// Sends a request over a connection and reads the answer. Field names go out
-/// in title case, as Go's proxies write them.
-async fn exchange(
+/// Sends a request over a connection and reads the answer; gives back the
+/// connection where it may be used again. Of no runtime then: calls may come
+/// from several. Field names go out in title case, as Go's proxies write them.
+pub(super) async fn exchange(
     stream: TcpStream,
     request: Request<Bytes>,
     most: usize,
-) -> Result<Response<Bytes>, WebFailure> {
+) -> Result<(Response<Bytes>, Option<std::net::TcpStream>), WebFailure> {
     let broken = |e: hyper::Error| WebFailure::Broken(e.to_string());
-    let (mut sender, connection) = http1::Builder::new()
+    let (mut sender, mut connection) = http1::Builder::new()
         .title_case_headers(true)
         .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
-    let answer = async {
+    // It ends with the sender, so that the connection knows of no more.
+    let answer = async move {
         let response = sender.send_request(request.map(Full::new)).await;
         let (parts, body) = response.map_err(broken)?.into_parts();
         let body = Limited::new(body, most).collect().await;
@@ -258,12 +291,26 @@ async fn exchange(
         })?;
         Ok(Response::from_parts(parts, body.to_bytes()))
     };
-    let (mut answer, mut connection) = (pin!(answer), pin!(connection));
-    tokio::select! {
-        answer = &mut answer => answer,
-        // It has read and written all that it will.
-        _ = &mut connection => answer.await,
+    let response = {
+        let mut answer = pin!(answer);
+        tokio::select! {
+            answer = &mut answer => answer,
+            // It has read and written all that it will.
+            _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => answer.await,
+        }
+    }?;
+    let closes = response.version() != Version::HTTP_11
+        || texts(response.headers(), &CONNECTION)
+            .iter()
+            .any(|value| value.to_ascii_lowercase().contains("close"));
+    if closes {
+        return Ok((response, None));
     }
+    let _ = timeout(LAG, poll_fn(|cx| connection.poll_without_shutdown(cx))).await;
+    let parts = connection.into_parts();
+    let rest = parts.read_buf.is_empty();
+    let stream = rest.then(|| parts.io.into_inner().into_std().ok());
+    Ok((response, stream.flatten()))
 }
 
 /// Bytes of all names and values.

@@ -64,8 +64,14 @@ pub(crate) fn zip(kind: &str, site: &Site) -> Vec<u8> {
     pack(kind, &RUNNER, site, "site.zip").unwrap().bytes
 }
 
-/// The zip of a kind, deployed under 128 MB, and started, whose owner has it
-/// take events wherever they come.
+/// The variable by which an owner has events taken where callers could post
+/// such too.
+pub(crate) fn events() -> (String, String) {
+    ("EDGEPICK_EVENTS".to_owned(), "1".to_owned())
+}
+
+/// The zip of a kind, deployed under 128 MB and with no variable of its
+/// owner's, and started.
 pub(crate) fn deployed(row: &Runtime, site: &Site) -> Box<dyn Program> {
     deployed_with(row, site, |_| {})
 }
@@ -93,7 +99,6 @@ pub(crate) fn deployed_with(
 pub(crate) fn settings_of(kind: &str) -> Settings {
     let mut settings = Settings {
         memory: Some(128),
-        environment: vec![("EDGEPICK_EVENTS".to_owned(), "1".to_owned())],
         ..settings()
     };
     // The steps that `pack` prints have its owner type these.
@@ -137,6 +142,34 @@ pub(crate) fn ways(row: &'static Runtime) -> Vec<(Door, &'static [&'static str])
 pub(crate) struct Way {
     pub(crate) door: Door,
     _listener: Listener,
+}
+
+/// Whether a way is open only where the owner has the program take events.
+fn wants_events(door: &Door) -> bool {
+    door.to == To::Function("azure")
+}
+
+/// Deploys the zip of a kind as it comes, then once more where some ways want
+/// events to be taken, and opens the ways to each; one runs at a time.
+pub(crate) fn each_setup(
+    row: &'static Runtime,
+    site: &Site,
+    change: impl Fn(&mut Settings),
+    mut part: impl FnMut(&dyn Program, &[Way]),
+) {
+    for wanted in [false, true] {
+        let is_of = |(door, _): &(Door, _)| wants_events(door) == wanted;
+        if !ways(row).iter().any(is_of) {
+            continue;
+        }
+        let program = deployed_with(row, site, |settings| {
+            settings.environment.extend(wanted.then(events));
+            change(settings);
+        });
+        let mut opened = faithful(row, &*program);
+        opened.retain(|way| wants_events(&way.door) == wanted);
+        part(&*program, &opened);
+    }
 }
 
 /// All [`ways`], opened.

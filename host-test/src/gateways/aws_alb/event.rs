@@ -7,11 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
-use http::header::{CONTENT_ENCODING, HOST, HeaderName};
+use http::header::{CONTENT_ENCODING, HOST};
 use serde_json::{Map, Value, json};
 
 use super::Options;
-use crate::gateways::headers::{end_to_end, named_host, texts};
+use crate::gateways::headers::{callers, end_to_end, named_host, texts};
 use crate::gateways::lambda::{ACCOUNT, REGION, is_text, trace_id};
 use crate::gateways::members::set;
 use crate::gateways::times::Moment;
@@ -100,11 +100,9 @@ fn headers(request: &Request<Bytes>, caller: IpAddr) -> Multi {
         .keys()
         .map(|name| (name.as_str().to_owned(), texts(&fields, name)))
         .collect();
-    let forwarded = HeaderName::from_static("x-forwarded-for");
-    let mut callers = texts(&fields, &forwarded);
-    callers.push(caller.to_string());
+    let callers = callers(&fields, caller);
     let mut add = |name: &str, value: String| headers.insert(name.to_owned(), vec![value]);
-    add(forwarded.as_str(), callers.join(", "));
+    add("x-forwarded-for", callers);
     add("x-forwarded-port", "443".to_owned());
     add("x-forwarded-proto", "https".to_owned());
     add("x-amzn-trace-id", trace_id(Moment::now()));

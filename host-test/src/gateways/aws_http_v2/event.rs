@@ -7,12 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
-use http::header::{COOKIE, HOST, HeaderName, USER_AGENT};
+use http::header::{COOKIE, HOST, USER_AGENT};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{DEFAULT, Options};
-use crate::gateways::headers::{end_to_end, named_host, text, texts};
+use crate::gateways::headers::{callers, end_to_end, named_host, text, texts};
 use crate::gateways::lambda::{ACCOUNT, REGION, is_text, trace_id};
 use crate::gateways::members::set;
 use crate::gateways::times::Moment;
@@ -147,11 +147,9 @@ impl Event<'_> {
             };
             headers.insert(name.as_str().to_owned(), value);
         }
-        let forwarded = HeaderName::from_static("x-forwarded-for");
-        let mut callers = texts(&fields, &forwarded);
-        callers.push(self.caller.to_string());
+        let callers = callers(&fields, self.caller);
         let mut add = |name: &str, value: String| headers.insert(name.to_owned(), value);
-        add(forwarded.as_str(), callers.join(", "));
+        add("x-forwarded-for", callers);
         add("x-forwarded-port", "443".to_owned());
         add("x-forwarded-proto", "https".to_owned());
         add("x-amzn-trace-id", trace_id(moment));

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::Options;
 use super::route::Route;
-use crate::gateways::headers::{end_to_end, named_host, text, texts, title_case};
+use crate::gateways::headers::{callers, end_to_end, named_host, text, texts, title_case};
 use crate::gateways::ids;
 use crate::gateways::lambda::{ACCOUNT, REGION, trace_id};
 use crate::gateways::members::set;
@@ -149,14 +149,12 @@ impl Event<'_> {
             .keys()
             .map(|name| (self.spelled(name), texts(&fields, name)))
             .collect();
-        let forwarded = HeaderName::from_static("x-forwarded-for");
-        let mut callers = texts(&fields, &forwarded);
-        callers.push(self.caller.to_string());
+        let callers = callers(&fields, self.caller);
         let mut add = |name: &'static str, value: String| {
             let name = self.spelled(&HeaderName::from_static(name));
             headers.insert(name, vec![value]);
         };
-        add("x-forwarded-for", callers.join(", "));
+        add("x-forwarded-for", callers);
         add("x-forwarded-port", "443".to_owned());
         add("x-forwarded-proto", "https".to_owned());
         add("x-amzn-trace-id", trace_id(moment));

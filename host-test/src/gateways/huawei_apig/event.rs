@@ -8,11 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
-use http::header::{CONTENT_TYPE, COOKIE, HOST, HeaderName};
+use http::header::{CONTENT_TYPE, COOKIE, HOST};
 use serde_json::{Map, Value, json};
 
 use super::Options;
-use crate::gateways::headers::{end_to_end, named_host, text, texts};
+use crate::gateways::headers::{callers, end_to_end, named_host, text, texts};
 use crate::gateways::queries;
 
 const API: &str = "9d8c7b6a5f4e3d2c1b0a99887766554f";
@@ -91,15 +91,13 @@ fn headers(request: &Request<Bytes>, caller: IpAddr, request_id: &str) -> Map<St
         let value = texts(&fields, name).join(separator);
         headers.insert(name.as_str().to_owned(), value.into());
     }
-    let forwarded = HeaderName::from_static("x-forwarded-for");
-    let mut callers = texts(&fields, &forwarded);
-    callers.push(caller.to_string());
+    let callers = callers(&fields, caller);
     let mut add = |name: &str, value: String| headers.insert(name.to_owned(), value.into());
     let host = named_host(request.headers()).unwrap_or_else(|| HOST_NAME.to_owned());
     add("x-forwarded-host", host.clone());
     add(HOST.as_str(), host);
     add("x-real-ip", caller.to_string());
-    add(forwarded.as_str(), callers.join(", "));
+    add("x-forwarded-for", callers);
     add("x-forwarded-port", "443".to_owned());
     add("x-forwarded-proto", "https".to_owned());
     add("x-request-id", request_id.to_owned());

@@ -8,7 +8,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderName};
 use serde_json::{Map, Value, json};
 
 use super::Profile;
-use crate::gateways::headers::{end_to_end, named_host, text, texts};
+use crate::gateways::headers::{callers, end_to_end, named_host, text, texts};
 use crate::gateways::scf::{APP_ID, query};
 
 pub(super) fn event(profile: Profile, request: &Request<Bytes>, caller: IpAddr) -> Vec<u8> {
@@ -40,15 +40,13 @@ fn headers(request: &Request<Bytes>, caller: IpAddr) -> Map<String, Value> {
         let value = texts(&fields, name).join(separator);
         headers.insert(name.as_str().to_owned(), value.into());
     }
-    let forwarded = HeaderName::from_static("x-forwarded-for");
-    let mut callers = texts(&fields, &forwarded);
-    callers.push(caller.to_string());
+    let callers = callers(&fields, caller);
     let mut add = |name: &HeaderName, value: String| {
         headers.insert(name.as_str().to_owned(), value.into());
     };
     let own = || format!("{APP_ID}-ab12cd34ef.ap-guangzhou.tencentscf.com");
     add(&HOST, named_host(all).unwrap_or_else(own));
-    add(&forwarded, callers.join(", "));
+    add(&HeaderName::from_static("x-forwarded-for"), callers);
     add(
         &HeaderName::from_static("x-scf-remote-addr"),
         caller.to_string(),

@@ -76,7 +76,7 @@ impl Custom {
         };
         let file = program.is_none().then(|| ground.code().join("bootstrap"));
         let address = SocketAddr::from((NOT_LOOPBACK, port));
-        let web = Web::new(deployment, plan, address, LIMITS);
+        let web = Web::keeping(deployment, plan, address, LIMITS);
         Ok(Self {
             web,
             file,

@@ -147,7 +147,7 @@ fn serve(control: &OwnedFd, program: Pid) {
                 Ok(socket) => (Said::Connecting, Some(socket)),
                 Err(e) => (Said::Refused(e.raw_os_error()), None),
             },
-            Ask::Memory => (Said::Memory(others().into_iter().map(resident).sum()), None),
+            Ask::Memory => (Said::Memory(memory()), None),
             Ask::Signal(number) => {
                 if let Some(signal) = Signal::from_named_raw(number) {
                     let _ = kill_process(program, signal);
@@ -219,14 +219,24 @@ fn others() -> Vec<Pid> {
     others
 }
 
-/// Bytes of one process; 0 where it is gone.
-fn resident(process: Pid) -> u64 {
+/// The most that the program and all that it started have needed, as far as
+/// that can be told: all of them now, or one of them at any time.
+fn memory() -> u64 {
+    let all: Vec<_> = others().into_iter().map(resident).collect();
+    let now = all.iter().map(|(now, _)| now).sum();
+    let peak = all.iter().map(|(_, peak)| *peak).max();
+    peak.unwrap_or(0).max(now)
+}
+
+/// Resident bytes of one process, now and at its peak; 0 where it is gone.
+fn resident(process: Pid) -> (u64, u64) {
     let status = fs::read_to_string(format!("/proc/{process}/status"));
     let status = status.unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    kilobytes
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0_u64)
-        * 1024
+    let bytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kilobytes: Option<u64> = kilobytes.and_then(|text| text.parse().ok());
+        kilobytes.unwrap_or(0) * 1024
+    };
+    (bytes("VmRSS:"), bytes("VmHWM:"))
 }

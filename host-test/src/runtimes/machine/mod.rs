@@ -22,7 +22,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -53,6 +53,13 @@ pub(super) const UNPRIVILEGED: u32 = 1000;
 /// How often a program is asked for its port, and its memory looked at.
 const PORT_PAUSE: Duration = Duration::from_millis(10);
 const MEMORY_PAUSE: Duration = Duration::from_millis(50);
+
+/// From SIGTERM to SIGKILL, where the platform says nothing of it: as long as
+/// containers have.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
+
+/// How often a program that ends is looked at.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +92,8 @@ pub(crate) struct Machine {
     /// seen to need.
     over_memory: Arc<AtomicBool>,
     peak: Arc<AtomicU64>,
+    /// Connections to it that no call uses.
+    kept: Mutex<Vec<std::net::TcpStream>>,
     /// Keeps the folders for as long as the program may need them.
     _ground: Arc<Ground>,
     _alone: Option<File>,
@@ -121,6 +130,7 @@ impl Machine {
             end,
             over_memory: Arc::default(),
             peak: Arc::default(),
+            kept: Mutex::default(),
             _ground: Arc::clone(ground),
             _alone: alone,
         };
@@ -195,6 +205,18 @@ impl Machine {
         }
     }
 
+    /// Keeps a connection for a later call.
+    pub(super) fn keep(&self, connection: std::net::TcpStream) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push(connection);
+    }
+
+    /// A connection that an earlier call has left, if there is one.
+    pub(super) fn kept(&self) -> Option<std::net::TcpStream> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.pop()
+    }
+
     /// A connection to the program as soon as it listens.
     ///
     /// # Errors
@@ -236,9 +258,19 @@ impl Machine {
         }
     }
 
-    /// Asks the program to end: SIGTERM to it alone.
-    pub(super) fn terminate(&self) {
+    /// Asks the program to end, and ends it after that time. Gives its exit
+    /// status.
+    pub(super) fn stop(&self, grace: Duration) -> Option<i32> {
         let _ = ask(&self.control, &Ask::Signal(Signal::TERM.as_raw()));
+        let patience = Instant::now() + grace;
+        while self.ended().is_none() && Instant::now() < patience {
+            thread::sleep(LOOK);
+        }
+        self.kill();
+        while self.ended().is_none() {
+            thread::sleep(LOOK);
+        }
+        self.ended().map(|end| end.code)
     }
 
     /// Ends it at once, with all that it started.
@@ -246,6 +278,30 @@ impl Machine {
         if self.ended().is_none() {
             kill(&self.control, self.leader, self.bare);
         }
+    }
+}
+
+/// The program of a deployment that runs now, if one does: calls hold it while
+/// they are under way.
+#[derive(Debug, Default)]
+pub(super) struct Running(Mutex<Weak<Machine>>);
+
+impl Running {
+    /// From now on it is this one.
+    pub(super) fn is(&self, machine: Machine) -> Arc<Machine> {
+        let machine = Arc::new(machine);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&machine);
+        machine
+    }
+
+    /// See [`Machine::stop`]; `None` where none runs.
+    pub(super) fn stop(&self, grace: Duration) -> Option<i32> {
+        let machine = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .upgrade();
+        machine?.stop(grace)
     }
 }
 

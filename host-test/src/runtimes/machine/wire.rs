@@ -56,7 +56,8 @@ pub(crate) struct Plan {
 pub(super) enum Ask {
     /// A connection to the program.
     Connect(SocketAddr),
-    /// Resident memory of the program and all that it started.
+    /// The most resident memory that the program and all that it started have
+    /// needed.
     Memory,
     /// Send it a signal.
     Signal(i32),

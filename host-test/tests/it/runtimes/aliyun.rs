@@ -181,6 +181,70 @@ fn programs_that_do_not_start_are_told_apart() {
 }
 
 #[test]
+fn a_connection_that_is_idle_is_used_again() {
+    let Some(program) = web(settings()) else {
+        return;
+    };
+    let listener = custom(&*program);
+    let ask = |method, path| ask(listener.address(), method, path, &[], b"");
+    let peer = |method| ask(method, "/").json()["peer"].clone();
+    let first = peer("POST");
+    assert_eq!(first, peer("GET"));
+    assert_eq!(first, json(&call(&*program, "{}"))["peer"]);
+    // Closed by the program meanwhile: what may be sent again is, over another.
+    assert_eq!(ask("GET", "/last").json()["peer"], first);
+    let second = peer("GET");
+    assert_ne!(second, first);
+    assert_eq!(ask("GET", "/last").json()["peer"], second);
+    let reply = ask("POST", "/");
+    assert_eq!(reply.status, 502, "{}", reply.text());
+    assert_eq!(reply.json()["Code"], "BadResponse");
+    assert_eq!(ask("POST", "/").status, 200);
+}
+
+#[test]
+fn an_owner_may_have_the_program_told_of_its_instance() {
+    let hooks = || Settings {
+        hooks: true,
+        ..settings()
+    };
+    let Some(program) = web(hooks()) else { return };
+    let listener = custom(&*program);
+    for _ in 0..2 {
+        assert_eq!(get(listener.address(), "/").status, 200);
+    }
+    assert_eq!(json(&call(&*program, "{}"))["target"], "/invoke");
+    assert_eq!(program.stop(), Some(0), "{}", program.log());
+    let log = program.log();
+    let called: Vec<_> = log
+        .lines()
+        .filter_map(|line| line.strip_prefix("called "))
+        .collect();
+    assert_eq!(
+        called,
+        [
+            "POST /initialize 0",
+            "GET /pre-freeze 0",
+            "GET /pre-freeze 0",
+            "GET /pre-freeze 0",
+            "GET /pre-stop 0",
+        ]
+    );
+    drop((listener, program));
+    let start = WEB.replace("LISTEN_PORT", "LISTEN_PORT no-start");
+    let program = with_start(&start, 0o755, hooks()).unwrap();
+    let listener = custom(&*program);
+    let reply = get(listener.address(), "/");
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(reply.header("x-fc-error-type"), Some("InitializationError"));
+    assert!(
+        matches!(call(&*program, "{}"), Outcome::Failed(Failure::Threw(_))),
+        "{}",
+        program.log()
+    );
+}
+
+#[test]
 fn other_triggers_call_invoke() {
     let Some(program) = web(settings()) else {
         return;

@@ -75,6 +75,10 @@ fn requests_are_forwarded_where_the_zip_says_so() {
         assert_eq!(seen.0["folder"], "/home/site/wwwroot");
     }
     assert_eq!(get(listener.address(), "/redirect").status, 302);
+    // Once, before the first call.
+    let ping = "pinged GET / [('Host', '127.0.0.1:38215')]\n";
+    logged(&*program, ping, 1);
+    assert_eq!(program.log().matches("pinged").count(), 1);
     let long = format!("/?{}", "x".repeat(4096));
     assert_eq!(get(listener.address(), &long).status, 414);
     let reply = ask(listener.address(), "PUT", "/", &[], b"");

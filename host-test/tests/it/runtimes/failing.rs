@@ -9,15 +9,16 @@ use base64::engine::general_purpose::STANDARD;
 use edgepick_host::pack::Site;
 use edgepick_host::runner_engine::{Architecture, precompile};
 use host_test::gateways::{Failure, Invocation, Outcome};
-use host_test::runtimes::{Program, RUNTIMES, Runtime, find, has_namespaces};
+use host_test::runtimes::{IMAGES, Program, Runtime, all, has_namespaces};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
+use super::images::{NO_LOGS, image};
 use super::packed::LIST;
 use super::{behind, edited, logged};
 use crate::client::get;
 use crate::stands::input;
-use crate::zips::{deployed, deployed_with, site};
+use crate::zips::{self, deployed_with, site};
 
 /// See `guests/unruly`.
 const UNRULY: &[u8] = include_bytes!(env!("EDGEPICK_UNRULY"));
@@ -26,7 +27,7 @@ const UNRULY: &[u8] = include_bytes!(env!("EDGEPICK_UNRULY"));
 const STARTED: &str = "warning: list.txt:2:";
 
 /// A zip's content with that component, and with a list that is complained of.
-fn unruly() -> Site {
+pub(super) fn unruly() -> Site {
     let mut site = site(input(LIST), None);
     for file in &mut site.files {
         match &*file.name {
@@ -57,7 +58,7 @@ struct Row {
     late: &'static str,
 }
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 12] = [
     Row {
         kind: "aws",
         event: plain,
@@ -87,6 +88,13 @@ const ROWS: [Row; 10] = [
         late: r#""statusCode":504"#,
     },
     Row {
+        kind: "openwhisk-proxy",
+        event: plain,
+        target: "",
+        failed: r#""statusCode":500"#,
+        late: r#""statusCode":504"#,
+    },
+    Row {
         kind: "aliyun",
         event: plain,
         target: "",
@@ -99,6 +107,13 @@ const ROWS: [Row; 10] = [
         target: "",
         failed: "the component failed: ",
         late: "the component took longer than 2 s",
+    },
+    Row {
+        kind: "tencent-image",
+        event: plain,
+        target: "",
+        failed: "500 Internal Server Error: the component failed: ",
+        late: "500 Internal Server Error: the component took longer than 2 s",
     },
     Row {
         kind: "baidu",
@@ -221,24 +236,36 @@ fn check(row: &Runtime, program: &dyn Program, word: &str) {
     }
 }
 
+/// The kind's program with that component, and with events taken.
+fn started(row: &Runtime, site: &Site) -> Box<dyn Program> {
+    if IMAGES.iter().any(|image| image.kind == row.kind) {
+        return image(row.kind, site);
+    }
+    deployed_with(row, site, |settings| {
+        settings.environment.push(match row.kind {
+            "google" => (
+                "FUNCTION_SIGNATURE_TYPE".to_owned(),
+                "cloudevent".to_owned(),
+            ),
+            _ => zips::events(),
+        });
+    })
+}
+
+/// As many kinds as can run at once.
+fn groups() -> Vec<Vec<&'static Runtime>> {
+    let rows: Vec<_> = all().collect();
+    // Without namespaces one runs at a time.
+    let at_once = if has_namespaces() { rows.len() } else { 1 };
+    rows.chunks(at_once).map(<[_]>::to_vec).collect()
+}
+
 #[test]
 fn failures_inside_of_the_runner_are_reported_and_it_lives_on() {
     let site = unruly();
-    // Without namespaces one runs at a time.
-    let at_once = if has_namespaces() { RUNTIMES.len() } else { 1 };
-    for rows in RUNTIMES.chunks(at_once) {
-        let programs: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                let program = deployed_with(row, &site, |settings| {
-                    if row.kind == "google" {
-                        let events = ("FUNCTION_SIGNATURE_TYPE", "cloudevent");
-                        settings.environment = vec![(events.0.to_owned(), events.1.to_owned())];
-                    }
-                });
-                (row, program)
-            })
-            .collect();
+    for rows in groups() {
+        let programs = rows.into_iter().map(|row| (row, started(row, &site)));
+        let programs: Vec<_> = programs.collect();
         for (row, program) in &programs {
             check(row, &**program, "/panic");
             check(row, &**program, "/oom");
@@ -254,13 +281,14 @@ fn failures_inside_of_the_runner_are_reported_and_it_lives_on() {
             let log = program.log();
             let starts = log.matches(STARTED).count();
             assert_eq!(starts, 1, "{} started again: {log}", row.kind);
+            assert!(!log.contains(NO_LOGS), "{}: {log}", row.kind);
         }
     }
 }
 
 #[test]
 fn every_kind_can_fail() {
-    for row in RUNTIMES {
+    for row in all() {
         let events = ROWS.iter().any(|events| events.kind == row.kind);
         assert_eq!(events, !row.gateways.is_empty(), "{}", row.kind);
     }
@@ -288,19 +316,45 @@ fn a_hoard_leaves_room_in_128_mib_of_addresses() {
 #[test]
 fn what_is_under_way_is_answered_before_the_end() {
     let site = unruly();
-    for kind in ["google", "leancloud"] {
-        let row = find(kind).unwrap();
-        let program = deployed(row, &site);
-        let listener = behind(&*program, row.doors[0].name);
-        let address = listener.address();
-        let reply = std::thread::spawn(move || get(address, LOOP));
-        logged(&*program, "looping\n", 1);
-        assert_eq!(program.stop(), Some(0), "{kind}: {}", program.log());
-        let reply = reply.join().unwrap();
-        assert_eq!(
-            (reply.status, &reply.json()["code"]),
-            (504, &json!("timeout")),
-            "{kind}"
-        );
+    for mut rows in groups() {
+        // The proxy of an action loop sends its program no signal.
+        rows.retain(|row| row.kind != "openwhisk");
+        let programs = rows.into_iter().map(|row| (row, started(row, &site)));
+        let programs: Vec<_> = programs.collect();
+        std::thread::scope(|scope| {
+            for (row, program) in &programs {
+                let answer = scope.spawn(|| late(row, &**program));
+                scope.spawn(|| {
+                    logged(&**program, "looping\n", 1);
+                    let ended = program.stop();
+                    assert_eq!(ended, Some(0), "{}: {}", row.kind, program.log());
+                    answer.join().unwrap();
+                    let log = program.log();
+                    assert_eq!(log.matches(LATE).count(), 1, "{}: {log}", row.kind);
+                });
+            }
+        });
     }
+}
+
+/// What the runner's own log says of a time-out.
+const LATE: &str = r#""failure":"the component took longer than 2 s"#;
+
+/// Asks for what takes too long, by the kind's first way.
+fn late(row: &Runtime, program: &dyn Program) {
+    if let Some(door) = row.doors.iter().find(|door| door.faithful) {
+        let listener = behind(program, door.name);
+        let reply = get(listener.address(), &format!("{}{LOOP}", door.base));
+        let code = &reply.json()["code"];
+        assert_eq!(
+            (reply.status, code),
+            (504, &json!("timeout")),
+            "{}",
+            row.kind
+        );
+        return;
+    }
+    let events = ROWS.iter().find(|events| events.kind == row.kind).unwrap();
+    let text = called(program, events, LOOP);
+    assert!(text.contains(events.late), "{}: {text}", row.kind);
 }

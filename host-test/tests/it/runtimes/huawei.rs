@@ -1,13 +1,16 @@
 //! Huawei's HTTP functions and its custom runtime.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::process::Command;
 
 use host_test::gateways::{Failure, Outcome, find};
 use host_test::listener::Listener;
-use host_test::runtimes::{Program, Settings, has_namespaces};
+use host_test::runtimes::{Program, Proxy, Settings, has_namespaces};
 
 use super::{Files, SOON, at_last, call, deploy, json, logged, python, settings, try_deploy};
 use crate::client::{Reply, ask, get};
+use crate::skipped::{skipped, with_namespaces};
 use crate::stands::ANY_PORT;
 
 /// The sample of "Creating an HTTP function": its script and its start file.
@@ -57,8 +60,10 @@ fn web(address: &str, settings: Settings) -> Option<Box<dyn Program>> {
 
 #[test]
 fn the_documents_own_sample_runs() {
-    if !has_namespaces() || Command::new("node").arg("--version").output().is_err() {
-        eprintln!("skipped: no namespaces, or no node");
+    if Command::new("node").arg("--version").output().is_err() {
+        return skipped("no node on this machine");
+    }
+    if !with_namespaces("all of it") {
         return;
     }
     let program = deploy("huawei", SAMPLE, settings());
@@ -153,6 +158,74 @@ fn answers_of_the_program_get_through() {
             .log()
             .contains("whether the platform's proxy follows it")
     );
+}
+
+#[test]
+fn the_proxy_may_follow_redirects_itself() {
+    let follows = Settings {
+        proxy: Proxy {
+            follows_redirects: true,
+            ..Proxy::default()
+        },
+        ..settings()
+    };
+    let Some(program) = web("127.0.0.1:8000", follows) else {
+        return;
+    };
+    let listener = published(&*program);
+    let reply = ask(listener.address(), "POST", "/user/get/moved", &[], b"b");
+    let seen = seen(&reply);
+    assert_eq!(
+        (&seen["method"], &seen["target"], &seen["body"]),
+        (&"GET".into(), &"/user/get/seen?n=1".into(), &"".into())
+    );
+    // Somewhere else a picture is.
+    let other = TcpListener::bind(ANY_PORT).unwrap();
+    let address = other.local_addr().unwrap();
+    let picture = std::thread::spawn(move || {
+        let (mut stream, _) = other.accept().unwrap();
+        let mut line = String::new();
+        BufReader::new(&stream).read_line(&mut line).unwrap();
+        let answer =
+            b"HTTP/1.1 200 OK\r\ncontent-type: image/webp\r\ncontent-length: 4\r\n\r\nRIFF";
+        stream.write_all(answer).unwrap();
+        line
+    });
+    let away = format!("http://{address}/1.webp");
+    let fields = [("X-Away", &*away)];
+    let reply = ask(listener.address(), "GET", "/user/get/away", &fields, b"");
+    assert_eq!((reply.status, reply.text()), (200, "RIFF"));
+    assert_eq!(reply.header("content-type"), Some("image/webp"));
+    assert_eq!(picture.join().unwrap(), "GET /1.webp HTTP/1.1\r\n");
+    for (path, line) in [
+        ("circle", "stopped after 10 redirects"),
+        ("redirect", "speaks no TLS"),
+    ] {
+        let reply = get(listener.address(), &format!("/user/get/{path}"));
+        assert_eq!(reply.status, 500, "{path}: {}", reply.text());
+        assert!(program.log().contains(line), "{path}: {}", program.log());
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_2xx_may_be_a_failure() {
+    let fails = Settings {
+        proxy: Proxy {
+            fails_non_2xx: true,
+            ..Proxy::default()
+        },
+        ..settings()
+    };
+    let Some(program) = web("127.0.0.1:8000", fails) else {
+        return;
+    };
+    let listener = published(&*program);
+    for (path, status) in [("seen", 200), ("redirect", 500), ("fail", 500)] {
+        let reply = get(listener.address(), &format!("/user/get/{path}"));
+        assert_eq!(reply.status, status, "{path}: {}", reply.text());
+    }
+    let line = "function run error (4002): status 302";
+    assert!(program.log().contains(line), "{}", program.log());
 }
 
 #[test]

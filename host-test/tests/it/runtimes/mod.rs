@@ -11,6 +11,7 @@ mod edited;
 mod failing;
 mod google;
 mod huawei;
+mod images;
 mod leancloud;
 mod openwhisk;
 pub(crate) mod packed;
@@ -31,6 +32,7 @@ use host_test::runtimes::{DeployError, Program, Settings, find};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::client::Reply;
+use crate::skipped::skipped;
 use crate::stands::ANY_PORT;
 
 /// Far from what anything takes on a machine that is busy with others.
@@ -143,8 +145,8 @@ fn json(outcome: &Outcome) -> serde_json::Value {
     }
 }
 
-/// A script with the path of this machine's Python before it; `None`, and a
-/// message, where there is none.
+/// A script with the path of this machine's Python before it; `None`
+/// where there is none, once that was said.
 fn python(script: &str) -> Option<String> {
     static FOUND: OnceLock<Option<String>> = OnceLock::new();
     let found = FOUND.get_or_init(|| {
@@ -154,7 +156,7 @@ fn python(script: &str) -> Option<String> {
         Some(path.trim().to_owned()).filter(|path| !path.is_empty())
     });
     if found.is_none() {
-        eprintln!("skipped: no python3 on this machine");
+        skipped("no python3 on this machine");
     }
     Some(format!("#!{}\n{script}", found.as_ref()?))
 }

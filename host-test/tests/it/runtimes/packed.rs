@@ -6,14 +6,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use host_test::listener::Listener;
-use host_test::runtimes::RUNTIMES;
+use host_test::runtimes::{Program, RUNTIMES};
 use zip::ZipArchive;
 
 use super::{behind, call, json, logged};
 use crate::client::{ask, get};
 use crate::http::doors;
 use crate::stands::{ANY_PORT, input, stand};
-use crate::zips::{deployed, deployed_with, faithful, site, zip};
+use crate::zips::{self, Way, deployed, deployed_with, each_setup, faithful, site, zip};
 
 pub(crate) const LIST: &str = "catalogues/urls.txt";
 
@@ -35,16 +35,17 @@ pub(crate) fn drawn(address: SocketAddr, target: &str, at: &str) -> BTreeSet<Str
 fn every_kind_sends_callers_to_random_pictures() {
     let (site, doors) = (site(input(LIST), None), doors());
     for row in RUNTIMES {
-        let program = deployed(row, &site);
-        let ways = faithful(row, &*program);
-        let open = ways.iter().filter(|way| !doors.of(&way.door).closed);
         let mut ran = 0;
-        for door in open.map(|way| &way.door) {
-            let at = door.label();
-            let pictures = drawn(door.address, &format!("{}/", door.base), &at);
-            assert!(pictures.len() > 1, "{at}: {pictures:?}: {}", program.log());
-            ran += 1;
-        }
+        let part = |program: &dyn Program, ways: &[Way]| {
+            let open = ways.iter().filter(|way| !doors.of(&way.door).closed);
+            for door in open.map(|way| &way.door) {
+                let at = door.label();
+                let pictures = drawn(door.address, &format!("{}/", door.base), &at);
+                assert!(pictures.len() > 1, "{at}: {pictures:?}: {}", program.log());
+                ran += 1;
+            }
+        };
+        each_setup(row, &site, |_| {}, part);
         assert!(ran > 0, "{}", row.kind);
     }
 }
@@ -63,12 +64,46 @@ fn a_callers_post_is_no_event_where_nothing_else_tells() {
         let row = host_test::runtimes::find(kind).unwrap();
         for (events, expected) in [(false, 405), (true, 200)] {
             let program = deployed_with(row, &site, |settings| {
-                settings.environment.retain(|_| events);
+                settings.environment.extend(events.then(zips::events));
             });
             let listener = behind(&*program, row.doors[0].name);
             let reply = ask(listener.address(), "POST", path, &[], event.as_bytes());
             assert_eq!(reply.status, expected, "{kind} {events}: {}", reply.text());
         }
+    }
+}
+
+#[test]
+fn azures_ping_is_no_traffic() {
+    let row = host_test::runtimes::find("azure").unwrap();
+    let program = deployed(row, &site(input(LIST), None));
+    let listener = behind(&*program, row.doors[0].name);
+    let reply = get(listener.address(), "/?asked=once");
+    assert_eq!(reply.status, 302, "{}", reply.text());
+    logged(&*program, r#""path":"/?asked=once""#, 1);
+    let log = program.log();
+    assert_eq!(log.matches(r#""micros":"#).count(), 1, "{log}");
+}
+
+#[test]
+fn alibabas_hooks_are_answered() {
+    let row = host_test::runtimes::find("aliyun").unwrap();
+    let site = site(input(LIST), None);
+    let program = deployed_with(row, &site, |settings| settings.hooks = true);
+    assert!(
+        drawn(
+            behind(&*program, row.doors[0].name).address(),
+            "/",
+            "aliyun"
+        )
+        .len()
+            > 1
+    );
+    assert_eq!(program.stop(), Some(0), "{}", program.log());
+    // The emulator says which was not.
+    let log = program.log();
+    for hook in ["/initialize", "/pre-freeze", "/pre-stop"] {
+        assert!(!log.contains(hook), "{log}");
     }
 }
 
@@ -84,16 +119,39 @@ fn alibabas_default_domain_gets_the_substitute() {
 
 #[test]
 fn the_documents_address_is_a_mount() {
-    let site = site(input(LIST), Some("/user/get"));
-    for kind in ["huawei", "huawei-event"] {
+    let packed = site(input(LIST), Some("/user/get"));
+    let bare = site(input(LIST), None);
+    let variable = ("EDGEPICK_MOUNT".to_owned(), "/user/get".to_owned());
+    for (kind, site, own) in [
+        ("huawei", &packed, None),
+        ("huawei", &bare, Some(&variable)),
+        ("huawei-event", &packed, None),
+        ("huawei-event", &bare, Some(&variable)),
+    ] {
         let row = host_test::runtimes::find(kind).unwrap();
-        let program = deployed(row, &site);
+        let program = deployed_with(row, site, |settings| {
+            settings.environment.extend(own.cloned());
+        });
         let gateway = host_test::gateways::find("huawei_apig").unwrap();
         let gateway = gateway.with(["--path", "/user/get"]).unwrap();
         let function = program.function().unwrap();
         let listener = Listener::start(ANY_PORT, gateway, function, None).unwrap();
         assert!(drawn(listener.address(), "/user/get", kind).len() > 1);
     }
+}
+
+#[test]
+fn huaweis_facts_are_logged_once() {
+    const FACTS: &str = "function: x-cff-memory=128 x-cff-timeout=60 x-cff-func-version=latest x-cff-func-name=0@default@edgepick x-cff-project-id=";
+    let row = host_test::runtimes::find("huawei").unwrap();
+    let program = deployed(row, &site(input(LIST), None));
+    for way in faithful(row, &*program) {
+        get(way.door.address, "/info");
+    }
+    logged(&*program, r#""path":"/info""#, 1);
+    let log = program.log();
+    assert_eq!(log.matches(FACTS).count(), 1, "{log}");
+    assert_eq!(log.matches("x-cff-region=cn-north-4").count(), 1, "{log}");
 }
 
 #[test]

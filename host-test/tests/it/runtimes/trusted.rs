@@ -1,12 +1,12 @@
 //! What a platform says of a request counts under that platform alone, and
 //! what is secret is neither sent back nor logged.
 
-use host_test::runtimes::RUNTIMES;
+use host_test::runtimes::{RUNTIMES, Runtime, Settings};
 
 use super::packed::LIST;
 use crate::client::{Reply, ask};
-use crate::stands::input;
-use crate::zips::{deployed_with, faithful, site};
+use crate::stands::{Door, input};
+use crate::zips::{each_setup, site};
 
 /// Fields by which platforms say who calls, which request it is and whose
 /// function; each with the platform of its own.
@@ -118,51 +118,58 @@ fn only_the_platform_is_believed_and_secrets_stay() {
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
     for row in RUNTIMES {
-        let program = deployed_with(row, &site, |settings| {
+        let mut answered = 0;
+        let own = |settings: &mut Settings| {
             let own = ("OWN_TOKEN".to_owned(), "owners-secret".to_owned());
             settings.environment.push(own);
-        });
-        let mut answered = 0;
-        for way in faithful(row, &*program) {
-            let (door, base) = (&way.door, &way.door.base);
-            for (path, status) in [
-                ("/", 302),
-                ("/?type=json", 200),
-                ("/?count=99", 400),
-                ("/info", 200),
-            ] {
-                let at = format!("{}: {path}", door.label());
-                let reply = ask(door.address, "GET", &format!("{base}{path}"), &fields, b"");
-                answered += usize::from(reply.status == status);
-                let text = whole(&reply);
-                for (platform, _) in FACTS {
-                    let own = platform == row.platform;
-                    let forged = format!("forged-{platform}");
-                    assert!(own || !text.contains(&forged), "{at}: {text}");
-                }
-                for secret in OWN_SECRETS {
-                    assert!(!text.contains(secret), "{at}: {text}");
-                }
-                if WITH_ID.contains(&row.kind) && reply.status == status {
-                    let id = reply.header("x-request-id").unwrap_or_default();
-                    assert!(!id.is_empty() && !id.contains("forged"), "{at}: {text}");
-                }
+        };
+        each_setup(row, &site, own, |program, ways| {
+            for way in ways {
+                answered += asked(row, &way.door, &fields);
             }
-        }
+            logs_nothing_of_it(row, &program.log());
+        });
         assert!(answered >= 4, "{}: {answered}", row.kind);
-        let log = program.log();
-        for (platform, _) in FACTS
-            .iter()
-            .filter(|(platform, _)| *platform != row.platform)
-        {
-            assert!(
-                !log.contains(&format!("forged-{platform}")),
-                "{}: {log}",
-                row.kind
-            );
+    }
+}
+
+/// Asks for answers of all sorts with these fields; gives how many came.
+fn asked(row: &Runtime, door: &Door, fields: &[(&str, &str)]) -> usize {
+    let mut answered = 0;
+    for (path, status) in [
+        ("/", 302),
+        ("/?type=json", 200),
+        ("/?count=99", 400),
+        ("/info", 200),
+    ] {
+        let at = format!("{}: {path}", door.label());
+        let target = format!("{}{path}", door.base);
+        let reply = ask(door.address, "GET", &target, fields, b"");
+        answered += usize::from(reply.status == status);
+        let text = whole(&reply);
+        for (platform, _) in FACTS {
+            let own = platform == row.platform;
+            let forged = format!("forged-{platform}");
+            assert!(own || !text.contains(&forged), "{at}: {text}");
         }
         for secret in OWN_SECRETS {
-            assert!(!log.contains(secret), "{}: {log}", row.kind);
+            assert!(!text.contains(secret), "{at}: {text}");
         }
+        if WITH_ID.contains(&row.kind) && reply.status == status {
+            let id = reply.header("x-request-id").unwrap_or_default();
+            assert!(!id.is_empty() && !id.contains("forged"), "{at}: {text}");
+        }
+    }
+    answered
+}
+
+fn logs_nothing_of_it(row: &Runtime, log: &str) {
+    for (platform, _) in FACTS {
+        let own = platform == row.platform;
+        let forged = format!("forged-{platform}");
+        assert!(own || !log.contains(&forged), "{}: {log}", row.kind);
+    }
+    for secret in OWN_SECRETS {
+        assert!(!log.contains(secret), "{}: {log}", row.kind);
     }
 }

@@ -9,6 +9,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length).decode("latin-1")
         path = self.path.split("?")[0].rsplit("/", 1)[-1]
+        if "x-azure-functions-invocationid" not in self.headers:
+            print("pinged", self.command, self.path, self.headers.items(), flush=True)
         seen = {
             "method": self.command,
             "target": self.path,

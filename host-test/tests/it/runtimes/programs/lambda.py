@@ -43,6 +43,8 @@ while True:
         case "hoard":
             hoard = bytearray(200 << 20)
             hoard[::4096] = b"x" * len(hoard[::4096])
+            # Once is too much.
+            del hoard
             time.sleep(1000)
         case "raise":
             document = json.dumps({"errorMessage": "no such picture", "errorType": "Other"})
