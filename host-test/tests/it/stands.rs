@@ -7,8 +7,10 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::time::Duration;
 
 use edgepick::catalogue::Catalogue;
+use edgepick::settings::Settings;
 use edgepick_host::COMPONENT;
 use edgepick_host::input::{self, Input};
+use edgepick_host::refusal::Refusals;
 use edgepick_host::server::{self, Log, Server, ServerOptions};
 use edgepick_host::site::{Site, SiteOptions};
 use host_test::function::Deployed;
@@ -136,11 +138,13 @@ pub(crate) fn seeded() -> SiteOptions {
     }
 }
 
-/// Options of a server that keeps a test's output clean.
+/// Options of a server, of a site with the usual settings, that keeps a test's
+/// output clean.
 pub(crate) fn quiet() -> ServerOptions {
     ServerOptions {
         workers: 1,
         log: Log::Off,
+        refusals: Refusals::of(&Settings::default()),
         ..ServerOptions::default()
     }
 }
