@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A figure and where it comes from.
+/// A figure or a sentence, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     /// A number, `unlimited`, `trial`, `unknown`, or words.
     pub value: String,
+    /// The words in Chinese, where a README says them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
     /// The key of a [`Source`].
     pub source: String,
 }
@@ -30,7 +33,8 @@ impl Figure {
 pub struct Source {
     /// The document.
     pub what: String,
-    /// When it said so.
+    /// When it said so: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; `before` such a date
+    /// where it bears none.
     pub date: String,
 }
 
@@ -45,9 +49,10 @@ pub struct Cloud {
     /// The same in Chinese.
     pub name_zh: String,
     /// What callers of the site see at the platform's own address.
-    pub callers: String,
-    /// The same in Chinese.
-    pub callers_zh: String,
+    pub callers: Figure,
+    /// Whether they get files to save in place of what browsers show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downloads: Option<Figure>,
     /// Requests.
     pub requests: Figure,
     /// Memory in GB times seconds.
@@ -62,13 +67,28 @@ pub struct Cloud {
     /// What a request's time is rounded up to, in milliseconds.
     pub step_ms: Figure,
     /// What else there is to say.
-    pub remarks: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<Figure>,
     /// Whether it is closing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub life: Option<Figure>,
-    /// The same in Chinese.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub life_zh: Option<String>,
+}
+
+impl Cloud {
+    /// All that is said of it.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        let figures = [
+            &self.callers,
+            &self.requests,
+            &self.gb_seconds,
+            &self.traffic_gb,
+            &self.database,
+            &self.regions,
+            &self.step_ms,
+        ];
+        let more = [&self.downloads, &self.remarks, &self.life];
+        figures.into_iter().chain(more.into_iter().flatten())
+    }
 }
 
 /// All platforms with the sources of their figures.
@@ -141,7 +161,7 @@ mod tests {
     use edgepick::gateway::{FORMATS, platforms};
 
     #[test]
-    fn every_platform_stands_in_the_table_and_every_figure_has_a_source() {
+    fn every_platform_stands_in_the_table_and_quotas_are_numbers_or_known_words() {
         let table = clouds().unwrap();
         let mut ours: Vec<_> = table
             .clouds
@@ -153,22 +173,6 @@ mod tests {
         known.sort_unstable();
         assert_eq!(ours, known);
         for cloud in &table.clouds {
-            let figures = [
-                &cloud.requests,
-                &cloud.gb_seconds,
-                &cloud.traffic_gb,
-                &cloud.database,
-                &cloud.regions,
-                &cloud.step_ms,
-            ];
-            for figure in figures.into_iter().chain(&cloud.life) {
-                assert!(
-                    table.sources.contains_key(&figure.source),
-                    "{}: {}",
-                    cloud.platform,
-                    figure.source
-                );
-            }
             for figure in [
                 &cloud.requests,
                 &cloud.gb_seconds,
@@ -186,23 +190,97 @@ mod tests {
         }
     }
 
-    /// What a README says of one platform.
-    type Words<'c> = fn(&'c Cloud) -> (&'c str, &'c str, Option<&'c str>);
+    /// Whether this is how a source's date is written.
+    fn is_date(text: &str) -> bool {
+        let text = text.strip_prefix("before ").unwrap_or(text);
+        let parts: Vec<_> = text.split('-').collect();
+        let digits = |part: &str, length| {
+            let good = part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+            good.then(|| part.parse::<u32>().unwrap())
+        };
+        let within = |part: Option<&&str>, length, known: std::ops::RangeInclusive<u32>| {
+            part.is_none_or(|part| digits(part, length).is_some_and(|n| known.contains(&n)))
+        };
+        (1..=3).contains(&parts.len())
+            && within(parts.first(), 4, 2000..=2099)
+            && within(parts.get(1), 2, 1..=12)
+            && within(parts.get(2), 2, 1..=31)
+    }
 
-    fn table(head: &str, end: &str, words: Words<'_>) -> String {
+    #[test]
+    fn dates_have_a_form() {
+        for good in [
+            "2024",
+            "2024-08",
+            "2025-11-12",
+            "before 2024",
+            "before 2026-11",
+        ] {
+            assert!(is_date(good), "{good}");
+        }
+        for bad in [
+            "",
+            "24",
+            "1999",
+            "2024-13",
+            "2024-00",
+            "2024-8",
+            "2024-08-32",
+            "2024-08-1",
+            "2024-08-01-01",
+            "2024/08",
+            "undated",
+            "before",
+            "after 2024",
+            "+024",
+            "2024-",
+        ] {
+            assert!(!is_date(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_said_has_a_dated_source_and_every_source_says_something() {
+        let table = clouds().unwrap();
+        let figures = table.clouds.iter().flat_map(Cloud::figures);
+        let used: std::collections::BTreeSet<_> =
+            figures.map(|figure| figure.source.as_str()).collect();
+        let known: std::collections::BTreeSet<_> =
+            table.sources.keys().map(String::as_str).collect();
+        assert_eq!(used, known, "sources that are used, sources that there are");
+        for (key, source) in &table.sources {
+            assert!(is_date(&source.date), "{key}: {:?} is no date", source.date);
+            assert!(!source.what.is_empty(), "{key}");
+        }
+        for cloud in &table.clouds {
+            for figure in cloud.figures() {
+                assert!(!figure.value.is_empty(), "{}", cloud.platform);
+            }
+        }
+    }
+
+    /// What the cell of one platform says, and what ends a sentence.
+    type Words = (fn(&Figure) -> &str, &'static str);
+
+    fn table(head: &str, name: fn(&Cloud) -> &str, (word, end): Words) -> String {
         let mut table = format!("{head}\n|---|---|---|\n");
-        for cloud in Vec::leak(clouds().unwrap().clouds) {
+        for cloud in &clouds().unwrap().clouds {
             let formats: Vec<_> = FORMATS
                 .iter()
                 .filter(|format| format.platform() == cloud.platform)
                 .map(|format| format!("`{}`", format.name()))
                 .collect();
-            let (name, callers, life) = words(cloud);
-            let life = life.map_or_else(String::new, |life| format!("{end}{life}"));
-            let platform = &cloud.platform;
+            let more = [&cloud.downloads, &cloud.life].into_iter().flatten();
+            let sentences: Vec<_> = std::iter::once(&cloud.callers)
+                .chain(more)
+                .map(word)
+                .collect();
             let row = format!(
-                "| {name} `{platform}` | {} | {callers}{life} |\n",
-                formats.join(", ")
+                "| {} `{}` | {} | {} |\n",
+                name(cloud),
+                cloud.platform,
+                formats.join(", "),
+                sentences.join(end)
             );
             table.push_str(&row);
         }
@@ -211,38 +289,30 @@ mod tests {
 
     #[test]
     fn the_readmes_tables_are_this_one() {
+        fn zh(figure: &Figure) -> &str {
+            figure.zh.as_deref().unwrap_or("?")
+        }
         for (readme, table) in [
             (
                 include_str!("../../../README.md"),
                 table(
                     "| platform | wire formats | what callers get |",
-                    ". ",
-                    |cloud| {
-                        let life = cloud.life.as_ref().map(|life| life.value.as_str());
-                        (&cloud.name, &cloud.callers, life)
-                    },
+                    |cloud| &cloud.name,
+                    (|figure| &figure.value, ". "),
                 ),
             ),
             (
                 include_str!("../../../README.zh-CN.md"),
                 table(
                     "| 平台 | 事件格式 | 访问者得到什么 |",
-                    "。",
-                    |cloud| (&cloud.name_zh, &cloud.callers_zh, cloud.life_zh.as_deref()),
+                    |cloud| &cloud.name_zh,
+                    (zh, "。"),
                 ),
             ),
         ] {
             assert!(
                 readme.contains(&table),
                 "the table of platforms should be:\n{table}"
-            );
-        }
-        for cloud in clouds().unwrap().clouds {
-            assert_eq!(
-                cloud.life.is_some(),
-                cloud.life_zh.is_some(),
-                "{}",
-                cloud.platform
             );
         }
     }

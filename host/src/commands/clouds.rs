@@ -1,5 +1,6 @@
 //! `edgepick clouds`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use serde::Serialize;
 
 use super::{CommandError, output, report, runtime};
 use crate::bindings::answer;
-use crate::clouds::{Cloud, Clouds, Cost, Figure, Usage, clouds};
+use crate::clouds::{Cloud, Clouds, Cost, Figure, Source, Usage, clouds};
 use crate::input::sample;
 use crate::site::{Site, SiteOptions};
 use crate::{COMPONENT, bake};
@@ -28,36 +29,45 @@ pub(super) struct CloudsCommand {
     json: bool,
 }
 
+/// The table as JSON, each platform with its usage.
 #[derive(Serialize)]
-struct Answer {
-    #[serde(flatten)]
-    table: Clouds,
+struct Answer<'t> {
+    sources: &'t BTreeMap<String, Source>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<Cost>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    usage: Vec<Usage>,
+    clouds: Vec<Row<'t>>,
+}
+
+#[derive(Serialize)]
+struct Row<'t> {
+    #[serde(flatten)]
+    cloud: &'t Cloud,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
 }
 
 impl CloudsCommand {
     pub(super) fn run(&self) -> Result<(), CommandError> {
         let table = clouds().map_err(|e| CommandError::Failed(e.to_string()))?;
         let cost = self.requests.map(|_| measure()).transpose()?;
-        let usage = match (self.requests, cost) {
-            (Some(requests), Some(cost)) => table
-                .clouds
-                .iter()
-                .map(|cloud| cloud.usage(requests, cost))
-                .collect(),
-            _ => Vec::new(),
+        let used = self.requests.zip(cost);
+        let row = |cloud| Row {
+            cloud,
+            usage: used.map(|(requests, cost)| cloud.usage(requests, cost)),
+        };
+        let answer = Answer {
+            sources: &table.sources,
+            cost,
+            clouds: table.clouds.iter().map(row).collect(),
         };
         if self.json {
-            let json = serde_json::to_string_pretty(&Answer { table, cost, usage })
+            let json = serde_json::to_string_pretty(&answer)
                 .map_err(|e| CommandError::Failed(e.to_string()))?;
             return Ok(output::write(format!("{json}\n").as_bytes())?);
         }
         let mut text = String::new();
-        for (i, cloud) in table.clouds.iter().enumerate() {
-            show(&mut text, &table, cloud, usage.get(i));
+        for row in &answer.clouds {
+            show(&mut text, &table, row.cloud, row.usage.as_ref());
         }
         if let Some(cost) = cost {
             let _ = writeln!(
@@ -95,7 +105,10 @@ fn show(text: &mut String, table: &Clouds, cloud: &Cloud, usage: Option<&Usage>)
         _ => said(figure),
     };
     let _ = writeln!(text, "{} ({})", cloud.name, cloud.platform);
-    report::row(text, "callers get", &cloud.callers);
+    report::row(text, "callers get", &said(&cloud.callers));
+    if let Some(downloads) = &cloud.downloads {
+        report::row(text, "downloads", &said(downloads));
+    }
     report::row(
         text,
         "requests",
@@ -113,12 +126,9 @@ fn show(text: &mut String, table: &Clouds, cloud: &Cloud, usage: Option<&Usage>)
     );
     report::row(text, "database", &said(&cloud.database));
     report::row(text, "regions", &said(&cloud.regions));
-    for (name, words) in [
-        ("remarks", Some(&cloud.remarks)),
-        ("life", cloud.life.as_ref().map(|life| &life.value)),
-    ] {
-        if let Some(words) = words.filter(|words| !words.is_empty()) {
-            report::row(text, name, words);
+    for (name, figure) in [("remarks", &cloud.remarks), ("life", &cloud.life)] {
+        if let Some(figure) = figure {
+            report::row(text, name, &said(figure));
         }
     }
     text.push('\n');
