@@ -10,18 +10,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use edgepick_host::bindings::gateway::Context;
 use edgepick_host::site::{Site, SiteOptions};
+use http::{HeaderName, HeaderValue};
 
 use crate::aliyun_api;
 use crate::bench;
+use crate::delivery::Delivery;
 use crate::function::{Deployed, Function};
 use crate::gateways::{Emulator, GATEWAYS, Outcome, find};
 use crate::leancloud_api::{self, Deployments};
 use crate::listener::{Exchange, Listener, Log};
 use crate::run;
 use crate::runtimes;
-use crate::site;
+use crate::{shapes, site};
 
 /// What goes wrong is said in one sentence.
 pub(crate) type Failed = Box<dyn Error>;
@@ -30,6 +31,13 @@ pub(crate) type Failed = Box<dyn Error>;
 /// 0 on success, 2 when the arguments are wrong, 1 when something else is.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match shapes::resolved(arguments.into_iter().collect()) {
+        Ok(arguments) => arguments,
+        Err(e) => {
+            eprintln!("error: {e}");
+            return ExitCode::from(2);
+        }
+    };
     let result = match command().try_get_matches_from(arguments) {
         Ok(matches) => match matches.subcommand() {
             Some((runtimes::INSIDE, matches)) => {
@@ -76,12 +84,7 @@ fn command() -> Command {
                         .value_parser(value_parser!(PathBuf))
                         .help("The event; `-` is standard input"),
                 )
-                .arg(
-                    Arg::new("pass-through")
-                        .long("pass-through")
-                        .action(ArgAction::SetTrue)
-                        .help("Say that the gateway sends the reply as the body of a 200"),
-                )
+                .args(delivery_arguments())
                 .args(site_arguments()),
         )
         .subcommand(aliyun_api::command::command())
@@ -104,6 +107,37 @@ fn command() -> Command {
                 .args(site_arguments())
                 .args(serve_arguments())
         }))
+}
+
+/// What comes with an event; each replaces what `<case>.delivery.json` says.
+fn delivery_arguments() -> [Arg; 3] {
+    [
+        Arg::new("target")
+            .long("target")
+            .value_name("TARGET")
+            .help("The request target that the event is delivered to, such as /1.1/call/random"),
+        Arg::new("header")
+            .long("header")
+            .short('H')
+            .value_name("NAME: VALUE")
+            .action(ArgAction::Append)
+            .value_parser(header)
+            .help("A field that the event is delivered with"),
+        Arg::new("pass-through")
+            .long("pass-through")
+            .action(ArgAction::SetTrue)
+            .help("Say that the gateway sends the reply as the body of a 200"),
+    ]
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let accepted = || "accepted: NAME: VALUE, such as ce-type: ping".to_owned();
+    let (name, value) = text.split_once(':').ok_or_else(accepted)?;
+    let value = value.trim();
+    match (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+        (Ok(_), Ok(_)) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(accepted()),
+    }
 }
 
 /// What is served.
@@ -179,15 +213,19 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failed> {
     }
 }
 
-/// The table of emulators: command, wire format, variants, product; then that
-/// of runtimes: kind, what reaches it, product.
+/// The table of emulators: command, wire format, product, and what
+/// `PLATFORM --shape` takes for it and for each way to set it up; then that of
+/// runtimes: kind, product, what reaches it.
 #[must_use]
 pub fn list() -> String {
     let mut text = String::new();
     for row in GATEWAYS {
-        let variants: Vec<_> = row.variants.iter().map(|variant| variant.name).collect();
-        let _ = writeln!(text, "{:<12} {:<20} {}", row.command, row.name, row.product);
-        let _ = writeln!(text, "{:<12} {:<20} {}", "", "", variants.join("; "));
+        let _ = writeln!(text, "{:<17} {:<20} {}", row.command, row.name, row.product);
+        for shape in shapes::of(row) {
+            let variant = shape.variant.map_or("", |variant| variant.name);
+            let typed = format!("{} --shape {}", row.platform, shape.name);
+            let _ = writeln!(text, "  {typed:<56} {variant}");
+        }
     }
     for row in runtimes::all() {
         let kind = format!("run --for {}", row.kind);
@@ -224,25 +262,30 @@ fn invoke(matches: &ArgMatches) -> Result<(), Failed> {
         let known: Vec<_> = GATEWAYS.iter().map(|row| row.command).collect();
         return Err(format!("no platform {name:?}; accepted: {}", known.join(", ")).into());
     };
-    let event = match matches.get_one::<PathBuf>("event") {
+    let (event, mut delivery) = match matches.get_one::<PathBuf>("event") {
         Some(path) if path.as_os_str() != "-" => {
-            fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?
+            let event = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+            (event, Delivery::beside(path)?)
         }
         _ => {
             let mut event = Vec::new();
             io::stdin().read_to_end(&mut event)?;
-            event
+            (event, Delivery::default())
         }
     };
+    if let Some(target) = matches.get_one::<String>("target") {
+        delivery.target = Some(target.clone());
+    }
+    let headers = matches.get_many::<(String, String)>("header");
+    for (name, value) in headers.into_iter().flatten() {
+        delivery.set(name, value);
+    }
+    if matches.get_flag("pass-through") {
+        delivery.pass_through = Some(true);
+    }
     let instances = open(matches)?.instances();
-    let context = Context {
-        mount: None,
-        client: None,
-        request_id: None,
-        pass_through: matches.get_flag("pass-through").then_some(true),
-        target: None,
-        headers: &[],
-    };
+    let lines = delivery.lines();
+    let context = delivery.context(&lines);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

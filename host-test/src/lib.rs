@@ -4,6 +4,7 @@
 //!   alone.
 //! * [`leancloud_api`]: LeanCloud's REST interface before two deployments.
 //! * [`listener`]: the HTTP listener that all of them share.
+//! * [`delivery`]: what platforms say beside an event.
 //! * [`function`]: what stands behind a gateway; the component, deployed.
 //! * [`runtimes`]: what a platform does with a zip, in place of the component.
 //! * [`site`]: lists of pictures, baked into a component.
@@ -14,6 +15,7 @@
 pub mod aliyun_api;
 pub mod bench;
 pub mod cli;
+pub mod delivery;
 pub mod function;
 #[expect(
     clippy::indexing_slicing,
@@ -24,4 +26,5 @@ pub mod leancloud_api;
 pub mod listener;
 mod run;
 pub mod runtimes;
+mod shapes;
 pub mod site;

@@ -1,6 +1,6 @@
 //! The command `host-test`.
 
-use std::io::{BufRead as _, BufReader, Lines};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
@@ -28,6 +28,13 @@ fn list_names_every_emulator() {
     assert!(output.status.success());
     for row in GATEWAYS {
         assert!(out.contains(row.name) && out.contains(row.product), "{out}");
+    }
+    for shape in [
+        "aws --shape rest ",
+        "aws --shape function-url ",
+        "openwhisk --shape json ",
+    ] {
+        assert!(out.contains(shape), "{shape}: {out}");
     }
     let (_, help, _) = run(&["--help"]);
     for row in GATEWAYS {
@@ -61,6 +68,64 @@ fn invoke_prints_the_reply() {
     );
 }
 
+/// What `invoke` prints for a fixture, and the fixture's golden reply.
+fn invoked(event: &str, more: &[&str]) -> [serde_json::Value; 2] {
+    let path = fixtures().join(event);
+    let platform = event.split(['_', '/']).next().unwrap();
+    let invoke = ["invoke", platform, path.to_str().unwrap()];
+    let (output, out, err) = run(&[&invoke[..], more].concat());
+    assert!(output.status.success(), "{event}: {err}");
+    let golden = path.to_str().unwrap().replace(".event.", ".reply.");
+    let golden = std::fs::read_to_string(golden).unwrap();
+    [out, golden].map(|text| serde_json::from_str(&text).unwrap())
+}
+
+#[test]
+fn what_comes_beside_an_event_counts() {
+    for event in [
+        "leancloud/pictures_call.event.json",
+        "google_cloudevents/binary.event.json",
+        "google_cloudevents/scheduler.event.json",
+        "openwhisk/json_extension.event.json",
+        "tencent_scf_apigw/recorded_pass_through.event.json",
+    ] {
+        let [reply, golden] = invoked(event, &[]);
+        assert_eq!(reply, golden, "{event}");
+    }
+    // Flags say more than the file.
+    let [reply, golden] = invoked(
+        "leancloud/info.event.json",
+        &["--target", "/1.1/call/info", "--header", "x-lc-prod: 0"],
+    );
+    assert_eq!(golden["result"]["environment"], "production");
+    assert_eq!(reply["result"]["environment"], "stage");
+}
+
+#[test]
+fn an_event_and_all_that_comes_with_it_may_be_typed() {
+    let arguments = [
+        "--target",
+        "/",
+        "-H",
+        "ce-specversion: 1.0",
+        "-H",
+        "ce-id: 7",
+        "-H",
+        "ce-source: //here",
+        "-H",
+        "ce-type: ping",
+    ];
+    let mut child = command(&[&["invoke", "google", "-"], &arguments[..]].concat())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"{}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let reply: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(reply["received"], "ping", "{reply}");
+}
+
 #[test]
 fn what_is_wrong_is_said() {
     for (arguments, code, message) in [
@@ -73,6 +138,12 @@ fn what_is_wrong_is_said() {
         ),
         (&["tencent", "--addr", "here"], 2, "here"),
         (
+            &["aws", "--shape", "resd"],
+            2,
+            "no shape \"resd\" of aws; accepted: rest, ",
+        ),
+        (&["google", "--shape", "x"], 2, "structured"),
+        (
             &["tencent", "--site", "no-such-list.txt"],
             1,
             "no-such-list.txt",
@@ -81,6 +152,11 @@ fn what_is_wrong_is_said() {
             &["invoke", "tencnt", "event.json"],
             1,
             "no platform \"tencnt\"; accepted: ",
+        ),
+        (
+            &["invoke", "google", "-", "--header", "ce-type ping"],
+            2,
+            "accepted: NAME: VALUE",
         ),
         (
             &["invoke", "tencent", "no-such-event.json"],
@@ -157,6 +233,23 @@ fn an_emulator_is_served_by_hand() {
         "{logged:#?}"
     );
     assert!(logged[3].starts_with("remark: "), "{logged:#?}");
+}
+
+#[test]
+fn a_platform_and_a_shape_name_an_emulator() {
+    for (arguments, base) in [
+        (&["aws", "--shape", "rest"][..], "/prod"),
+        (&["aws_rest_v1", "--stage", "test"], "/test"),
+        (&["aws", "--shape", "function-url"], ""),
+        (
+            &["openwhisk", "--shape", "parameters"],
+            "/api/v1/web/guest/default/pics",
+        ),
+    ] {
+        let served = Served::start(arguments, base);
+        let reply = get(served.address, &format!("{base}/random/1"));
+        assert_eq!(reply.status, 302, "{arguments:?}");
+    }
 }
 
 #[test]

@@ -2,11 +2,12 @@
 //! component is `<case>.reply.json`. How the event was delivered, where that
 //! matters, stands in `<case>.delivery.json`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use edgepick_host::bindings::gateway::{Context, EventError, Reply};
 use edgepick_host::site::{Instances, Site};
-use serde_json::{Value, json};
+use host_test::delivery::Delivery;
+use serde_json::json;
 
 use crate::bless;
 use crate::stands::{fixtures, seeded, stand};
@@ -14,8 +15,7 @@ use crate::stands::{fixtures, seeded, stand};
 pub(crate) struct Case {
     pub(crate) format: String,
     pub(crate) event: Vec<u8>,
-    /// `target`, `headers`, `pass_through`.
-    pub(crate) delivery: Value,
+    pub(crate) delivery: Delivery,
     pub(crate) reply: PathBuf,
 }
 
@@ -38,23 +38,17 @@ pub(crate) fn cases() -> Vec<Case> {
             let Some((case, _)) = name.split_once(".event.") else {
                 continue;
             };
+            let delivery = Delivery::beside(&path);
             cases.push(Case {
                 format: format.clone(),
                 event: std::fs::read(&path).unwrap(),
-                delivery: delivery(&folder.join(format!("{case}.delivery.json"))),
+                delivery: delivery.unwrap_or_else(|e| panic!("{e}")),
                 reply: folder.join(format!("{case}.reply.json")),
             });
         }
     }
     cases.sort_by(|a, b| a.reply.cmp(&b.reply));
     cases
-}
-
-fn delivery(path: &Path) -> Value {
-    let Ok(text) = std::fs::read(path) else {
-        return Value::Null;
-    };
-    serde_json::from_slice(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 impl Case {
@@ -64,17 +58,11 @@ impl Case {
         instances: &Instances,
         known: Option<(&str, &str)>,
     ) -> Result<Reply, EventError> {
-        let mut lines = String::new();
-        for (name, value) in self.delivery["headers"].as_object().into_iter().flatten() {
-            lines.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
-        }
+        let lines = self.delivery.lines();
         let context = Context {
-            mount: None,
             client: known.map(|(client, _)| client),
             request_id: known.map(|(_, id)| id),
-            pass_through: self.delivery["pass_through"].as_bool(),
-            target: self.delivery["target"].as_str(),
-            headers: lines.as_bytes(),
+            ..self.delivery.context(&lines)
         };
         // A wire format's name begins with its platform's.
         let platform = self.format.split('_').next().unwrap();
