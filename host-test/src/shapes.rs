@@ -54,11 +54,11 @@ fn all(platform: &str) -> Vec<Shape> {
 
 /// The shape with this name, which may be a wire format's: `rest_v1`.
 fn find(shapes: Vec<Shape>, name: &str) -> Option<Shape> {
+    let wanted = spelled(name);
     let stem = |shape: &Shape| {
         let stem = spelled(shape.emulator.name);
-        shape.variant.is_none() && stem == format!("{}-{name}", shape.emulator.platform)
+        shape.variant.is_none() && stem == format!("{}-{wanted}", shape.emulator.platform)
     };
-    let wanted = spelled(name);
     let named = |shape: &Shape| shape.name == wanted || stem(shape);
     shapes.into_iter().find(named)
 }

@@ -35,12 +35,12 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aliyun_apigw",
     product: "Alibaba Cloud API Gateway before Function Compute",
     variants: &[
-        Variant::faithful("parameters passed through", &[]),
-        Variant::faithful(
+        Variant::new("parameters passed through", &[]),
+        Variant::new(
             "parameters passed through, path decoded",
             &["--path", "decoded"],
         ),
-        Variant::changing(
+        Variant::new(
             "parameters mapped",
             &["--parameters", "mapped", "--header", "Accept"],
         ),

@@ -25,8 +25,8 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aliyun_fc_http",
     product: "Alibaba Cloud Function Compute with an HTTP trigger",
     variants: &[
-        Variant::faithful("custom domain", &[]),
-        Variant::changing("default domain", &["--default-domain"]),
+        Variant::new("custom domain", &[]),
+        Variant::new("default domain", &["--default-domain"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,

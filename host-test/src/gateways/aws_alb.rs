@@ -31,9 +31,9 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aws_alb",
     product: "AWS Lambda as the target of an Application Load Balancer",
     variants: &[
-        Variant::faithful("multi-value", &["--multi-value"]),
-        Variant::faithful("single-value", &[]),
-        Variant::changing("health check", &["--health-check", "/healthz"]),
+        Variant::new("multi-value", &["--multi-value"]),
+        Variant::new("single-value", &[]),
+        Variant::new("health check", &["--health-check", "/healthz"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,

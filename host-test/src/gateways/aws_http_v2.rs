@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
-use http::{Request, Response};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request, Response};
 
 use super::arguments::seconds;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
+use super::headers::{named_host, text};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids, lambda};
 use answer::Refusal;
 
 /// The longest that an HTTP API waits for its integration.
@@ -22,9 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Most bytes of a body that an HTTP API takes.
 const MOST_BODY: usize = 10 * 1024 * 1024;
-
-/// Most bytes of a request's line and fields.
-const MOST_HEAD: usize = 10_240;
 
 /// The stage and the route of an API that has nothing set up.
 const DEFAULT: &str = "$default";
@@ -35,9 +34,14 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "aws_http_v2",
     product: "AWS Lambda behind an HTTP API, or at a function URL",
     variants: &[
-        Variant::faithful("HTTP API", &[]),
-        Variant::faithful("HTTP API at a named stage", &["--stage", "prod"]),
-        Variant::faithful("function URL", &["--function-url"]),
+        Variant::new("HTTP API", &[]),
+        Variant::new("HTTP API at a named stage", &["--stage", "prod"]),
+        Variant::new("HTTP API with routes", &["--proxy"]),
+        Variant::new("function URL", &["--function-url"]),
+        Variant::new(
+            "function URL for users of IAM",
+            &["--function-url", "--access-key", "AKIAIOSFODNN7EXAMPLE"],
+        ),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,
@@ -49,6 +53,13 @@ struct Options {
     /// A function URL instead of an HTTP API
     #[arg(long, conflicts_with = "stage")]
     function_url: bool,
+    /// Who may call the URL: those who sign with this access key (AuthType
+    /// AWS_IAM); without it everyone (NONE)
+    #[arg(long, value_name = "ACCESS-KEY", requires = "function_url")]
+    access_key: Option<String>,
+    /// Routes `ANY /` and `ANY /{proxy+}` instead of `$default`
+    #[arg(long, conflicts_with = "function_url")]
+    proxy: bool,
     /// The API's stage; any but $default is the first part of the caller's path
     #[arg(long, default_value = DEFAULT, value_parser = stage)]
     stage: String,
@@ -59,12 +70,10 @@ struct Options {
 
 /// `$default`, or a name of letters, digits, `-` and `_`.
 fn stage(text: &str) -> Result<String, String> {
-    let named = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    if text == DEFAULT || (!text.is_empty() && text.len() <= 128 && text.bytes().all(named)) {
-        Ok(text.to_owned())
-    } else {
-        Err("accepted: $default, or letters, digits, - and _".to_owned())
+    if text == DEFAULT {
+        return Ok(text.to_owned());
     }
+    lambda::stage(text).map_err(|accepted| format!("{accepted}; or $default"))
 }
 
 impl Gateway for Options {
@@ -106,7 +115,7 @@ impl Gateway for Options {
                     request_id: &request_id,
                 }
                 .to_bytes();
-                if event.len() > super::lambda::MOST_EVENT {
+                if event.len() > lambda::MOST_EVENT {
                     return Err(Refusal::EventTooLarge);
                 }
                 Ok(Invocation {
@@ -129,19 +138,35 @@ impl Gateway for Options {
 }
 
 impl Options {
+    /// Whether a URL has this name, and lets this caller in. Signatures are not
+    /// verified: who names the access key is whose it is.
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let host = named_host(headers).unwrap_or_default();
+        let host = host.split(':').next().unwrap_or_default();
+        let of_a_url = host
+            .split_once('.')
+            .filter(|(_, domain)| domain.starts_with("lambda-url.") && domain.ends_with(".on.aws"));
+        if of_a_url.is_some_and(|(id, _)| id != event::URL) {
+            return Err(Refusal::NoUrl);
+        }
+        let Some(key) = &self.access_key else {
+            return Ok(());
+        };
+        let signed = headers.get(AUTHORIZATION).map(text).unwrap_or_default();
+        let credential = format!("AWS4-HMAC-SHA256 Credential={key}/");
+        if signed.starts_with(&credential) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden)
+        }
+    }
+
     /// What the gateway looks at before it calls the function.
     fn accept(&self, request: &Request<Bytes>) -> Result<(), Refusal> {
         if self.function_url {
-            return Ok(());
+            return self.admit(request.headers());
         }
-        let fields: usize = request
-            .headers()
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len())
-            .sum();
-        let target = request.uri().path_and_query();
-        let line = target.map_or(0, |target| target.as_str().len());
-        if line + fields > MOST_HEAD {
+        if lambda::head_size(request) > lambda::MOST_HEAD {
             return Err(Refusal::HeadTooLarge);
         }
         if request.body().len() > MOST_BODY {

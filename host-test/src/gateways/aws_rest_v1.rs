@@ -23,23 +23,24 @@ use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids, lambda}
 /// Most bytes of a body.
 const MOST_BODY: usize = 10 * 1024 * 1024;
 
-/// Most bytes of a request's line and fields.
-const MOST_HEAD: usize = 10_240;
-
 pub(super) const EMULATOR: Emulator = Emulator {
     command: "aws-rest",
     platform: "aws",
     name: "aws_rest_v1",
     product: "AWS Lambda behind a REST API",
     variants: &[
-        Variant::faithful("REST API", &[]),
-        Variant::faithful(
+        Variant::new("REST API", &[]),
+        Variant::new(
             "REST API over HTTP/2 with binary types",
             &["--lower-case", "--binary-media-type", "*/*"],
         ),
-        Variant::faithful("REST API at a custom domain", &["--base-path", "pics"]),
-        Variant::faithful("HTTP API with payload 1.0", &["--http-api"]),
-        Variant::changing("console test", &["--console-test"]),
+        Variant::new("REST API at a custom domain", &["--base-path", "pics"]),
+        Variant::new("HTTP API with payload 1.0", &["--http-api"]),
+        Variant::new(
+            "HTTP API with payload 1.0 at a named stage",
+            &["--http-api", "--http-stage", "prod"],
+        ),
+        Variant::new("console test", &["--console-test"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,
@@ -49,10 +50,10 @@ pub(super) const EMULATOR: Emulator = Emulator {
 #[derive(Clone, Debug, Args)]
 struct Options {
     /// The API's stage, the first part of the caller's path
-    #[arg(long, default_value = "prod", value_parser = segment)]
+    #[arg(long, default_value = "prod", value_parser = lambda::stage)]
     stage: String,
     /// A custom domain with this base path, instead of the stage in the path
-    #[arg(long, value_name = "NAME", value_parser = segment)]
+    #[arg(long, value_name = "NAME", value_parser = lambda::stage)]
     base_path: Option<String>,
     /// A type that the API takes for binary; `*/*` is every type; can be given
     /// several times
@@ -61,9 +62,12 @@ struct Options {
     /// Field names as HTTP/2 callers send them; otherwise as HTTP/1.1 callers do
     #[arg(long)]
     lower_case: bool,
-    /// An HTTP API with payload format 1.0, at its stage $default
+    /// An HTTP API with payload format 1.0
     #[arg(long, conflicts_with_all = ["base_path", "binary_media_type"])]
     http_api: bool,
+    /// The HTTP API's stage, which leads the path, instead of $default
+    #[arg(long, value_name = "NAME", value_parser = lambda::stage, requires = "http_api")]
+    http_stage: Option<String>,
     /// The console's test button: no fields get through
     #[arg(long, conflicts_with_all = ["base_path", "http_api"])]
     console_test: bool,
@@ -72,20 +76,14 @@ struct Options {
     function_timeout: Duration,
 }
 
-/// Letters, digits, `-` and `_`.
-fn segment(text: &str) -> Result<String, String> {
-    let named = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    if !text.is_empty() && text.len() <= 128 && text.bytes().all(named) {
-        Ok(text.to_owned())
-    } else {
-        Err("accepted: letters, digits, - and _".to_owned())
-    }
-}
-
 impl Gateway for Options {
     fn base(&self) -> String {
         match &self.base_path {
-            _ if self.http_api || self.console_test => String::new(),
+            _ if self.console_test => String::new(),
+            _ if self.http_api => {
+                let stage = self.http_stage.iter();
+                stage.map(|stage| format!("/{stage}")).collect()
+            }
             Some(base_path) => format!("/{base_path}"),
             None => format!("/{}", self.stage),
         }
@@ -152,13 +150,7 @@ impl Options {
     }
 
     fn call(&self, request: &Request<Bytes>, caller: IpAddr) -> Result<Invocation, Refusal> {
-        let fields: usize = request
-            .headers()
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len())
-            .sum();
-        let target = request.uri().path_and_query();
-        if target.map_or(0, |target| target.as_str().len()) + fields > MOST_HEAD {
+        if lambda::head_size(request) > lambda::MOST_HEAD {
             return Err(Refusal::HeadTooLarge);
         }
         if request.body().len() > MOST_BODY {

@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 
 use super::arguments::seconds;
+use super::headers::text;
 use super::sending::append;
 use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build, ids};
 pub(crate) use answer::empty;
@@ -34,14 +35,14 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "azure_functions",
     product: "Azure Functions, custom handler",
     variants: &[
-        Variant::faithful("HTTP", &[]),
-        Variant::faithful(
+        Variant::new("HTTP", &[]),
+        Variant::new(
             "HTTP at the root on an older host",
             &["--route-prefix", "", "--older-host", "--binding", "request"],
         ),
-        Variant::changing("HTTP at the function's name", &["--no-route"]),
-        Variant::changing("timer", &["--trigger", "timer"]),
-        Variant::changing("queue", &["--trigger", "queue"]),
+        Variant::new("HTTP at the function's name", &["--no-route"]),
+        Variant::new("timer", &["--trigger", "timer"]),
+        Variant::new("queue", &["--trigger", "queue"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,
@@ -63,6 +64,14 @@ struct Options {
     /// otherwise the route is {*path}
     #[arg(long)]
     no_route: bool,
+    /// A method that function.json lists; can be given several times; without
+    /// any the function takes every method
+    #[arg(long = "method", value_name = "NAME")]
+    methods: Vec<Method>,
+    /// The app's key, which callers have to show (authLevel function, not
+    /// anonymous)
+    #[arg(long)]
+    key: Option<String>,
     /// Name of the trigger's binding
     #[arg(long, default_value = "req", value_parser = name)]
     binding: String,
@@ -122,6 +131,14 @@ fn output(text: &str) -> Result<String, String> {
     name(text).map_err(|accepted| format!("{accepted}; or $return"))
 }
 
+/// Whether a caller shows a key, in the query or in a field.
+pub(crate) fn shows_key(request: &Request<Bytes>, key: &str) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let field = request.headers().get("x-functions-key").map(text);
+    pairs.any(|(name, value)| name == "code" && value == key) || field.as_deref() == Some(key)
+}
+
 impl Gateway for Options {
     fn base(&self) -> String {
         match (self.trigger, self.route_prefix.as_str()) {
@@ -156,10 +173,21 @@ impl Gateway for Options {
         }
         let request_id = ids::uuid();
         let event = match self.trigger {
-            Trigger::Http => match route::Route::find(self, request.uri().path()) {
-                None => return refused(404),
-                Some(route) => event::http(self, request, caller, &route),
-            },
+            Trigger::Http => {
+                let listed = self.methods.is_empty() || self.methods.contains(request.method());
+                let route = route::Route::find(self, request.uri().path());
+                let Some(route) = route.filter(|_| listed) else {
+                    return refused(404);
+                };
+                if self
+                    .key
+                    .as_ref()
+                    .is_some_and(|key| !shows_key(request, key))
+                {
+                    return refused(401);
+                }
+                event::http(self, request, caller, &route)
+            }
             Trigger::Timer => event::timer(self),
             Trigger::Queue => event::queue(self, request.body()),
         };

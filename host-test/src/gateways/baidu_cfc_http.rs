@@ -34,12 +34,12 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "baidu_cfc_http",
     product: "Baidu Cloud CFC behind an HTTP trigger",
     variants: &[
-        Variant::faithful("decoded path", &[]),
-        Variant::faithful(
+        Variant::new("decoded path", &[]),
+        Variant::new(
             "raw path",
             &["--path", "raw", "--empty-query", "absent", "--source-ip"],
         ),
-        Variant::faithful(
+        Variant::new(
             "a resource's path, base64",
             &[
                 "--resource",

@@ -1,6 +1,8 @@
 //! The document that most gateways want: `statusCode`, `headers`, `body`,
 //! `isBase64Encoded`. What may be missing differs.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -27,6 +29,15 @@ pub(super) fn read(
     document: &Map<String, Value>,
     required: &[&'static str],
 ) -> Result<Response<Bytes>, Wrong> {
+    read_in(document, required, 200..600)
+}
+
+/// The same where other statuses are good.
+pub(super) fn read_in(
+    document: &Map<String, Value>,
+    required: &[&'static str],
+    statuses: Range<u16>,
+) -> Result<Response<Bytes>, Wrong> {
     if let Some(missing) = required.iter().find(|name| !document.contains_key(**name)) {
         return Err(wrong(missing, "is missing"));
     }
@@ -34,7 +45,7 @@ pub(super) fn read(
         .get("statusCode")
         .and_then(Value::as_u64)
         .and_then(|status| u16::try_from(status).ok())
-        .filter(|status| (200..600).contains(status))
+        .filter(|status| statuses.contains(status))
         .and_then(|status| StatusCode::from_u16(status).ok())
         .ok_or(wrong("statusCode", "is no whole number from 200 to 599"))?;
     let body = match document.get("body") {

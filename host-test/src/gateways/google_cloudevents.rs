@@ -18,6 +18,7 @@ use http::{HeaderMap, Request, Response};
 use serde_json::json;
 
 use super::arguments::seconds;
+use super::members::set;
 use super::sending::{answer, append};
 use super::{Emulator, Failure, Gateway, Invocation, Outcome, Variant, build};
 
@@ -31,18 +32,18 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "google_cloudevents",
     product: "Google Cloud events",
     variants: &[
-        Variant::changing("binary", &[]),
-        Variant::changing("structured", &["--shape", "structured"]),
-        Variant::changing("batch", &["--shape", "batch"]),
-        Variant::changing("Pub/Sub push", &["--shape", "push"]),
-        Variant::changing("Pub/Sub through Eventarc", &["--shape", "pubsub"]),
-        Variant::changing("Scheduler", &["--shape", "scheduler"]),
-        Variant::changing("background function", &["--shape", "background"]),
-        Variant::changing(
+        Variant::new("binary", &[]),
+        Variant::new("structured", &["--shape", "structured"]),
+        Variant::new("batch", &["--shape", "batch"]),
+        Variant::new("Pub/Sub push", &["--shape", "push"]),
+        Variant::new("Pub/Sub through Eventarc", &["--shape", "pubsub"]),
+        Variant::new("Scheduler", &["--shape", "scheduler"]),
+        Variant::new("background function", &["--shape", "background"]),
+        Variant::new(
             "background function, older form",
             &["--shape", "background-flat"],
         ),
-        Variant::changing(
+        Variant::new(
             "background function, oldest form",
             &["--shape", "background-fields"],
         ),
@@ -134,17 +135,22 @@ impl Gateway for Options {
         invocation: &Invocation,
         outcome: Outcome,
     ) -> Response<Bytes> {
-        let (status, status_of_function) = match outcome {
-            Outcome::Returned(_) => (200, 200),
-            Outcome::Failed(Failure::TimedOut) => (504, 504),
-            Outcome::Failed(Failure::Busy) => (503, 429),
-            Outcome::Failed(Failure::Threw(_) | Failure::Memory | Failure::Exited) => (502, 500),
+        let (status, status_of_function, word) = match outcome {
+            Outcome::Returned(_) => (200, 200, None),
+            Outcome::Failed(Failure::TimedOut) => (504, 504, None),
+            Outcome::Failed(Failure::Busy) => (503, 429, None),
+            Outcome::Failed(Failure::Threw(_)) => (502, 500, Some("error")),
+            Outcome::Failed(Failure::Memory | Failure::Exited) => (502, 500, Some("crash")),
         };
-        let report = json!({
+        let mut report = json!({
             "id": invocation.request_id,
             "acknowledged": status == 200,
             "status": status_of_function,
         });
+        if let Some(word) = word {
+            // What frameworks put beside their 500.
+            set(&mut report, "x-google-status", word);
+        }
         answer(
             status,
             "application/json",

@@ -64,13 +64,14 @@ pub(crate) fn callers(headers: &HeaderMap, caller: IpAddr) -> String {
 }
 
 /// A name as HTTP/1.1 callers write it: `X-Forwarded-For`.
-pub(crate) fn title_case(name: &HeaderName) -> String {
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_ascii_uppercase() + rest
+pub(crate) fn title_case(name: impl AsRef<str>) -> String {
+    let mut start = true;
+    let spell = |c: char| {
+        let spelled = if start { c.to_ascii_uppercase() } else { c };
+        start = c == '-';
+        spelled
     };
-    let words: Vec<_> = name.as_str().split('-').map(word).collect();
-    words.join("-")
+    name.as_ref().chars().map(spell).collect()
 }
 
 #[cfg(test)]
@@ -83,8 +84,9 @@ mod tests {
             ("x-forwarded-for", "X-Forwarded-For"),
             ("a--b-", "A--B-"),
             ("host", "Host"),
+            ("sec-ch-ua-mobile", "Sec-Ch-Ua-Mobile"),
         ] {
-            assert_eq!(title_case(&HeaderName::from_static(name)), expected);
+            assert_eq!(title_case(name), expected);
         }
     }
 

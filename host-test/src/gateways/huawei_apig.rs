@@ -11,16 +11,19 @@ mod refusal;
 mod security;
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 
 use self::refusal::Refusal;
 use self::security::Security;
 use super::arguments::seconds;
 use super::headers::text;
+use super::sending::append;
 use super::{Emulator, Gateway, Invocation, Outcome, Variant, build, ids};
 
 /// Most bytes of a body that the gateway takes, and that it hands to a function.
@@ -38,13 +41,13 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "huawei_apig",
     product: "Huawei Cloud FunctionGraph behind API Gateway",
     variants: &[
-        Variant::faithful("at the root", &[]),
-        Variant::faithful("an API's path", &["--path", "/user/get", "--no-source-ip"]),
-        Variant::changing(
+        Variant::new("at the root", &[]),
+        Variant::new("an API's path", &["--path", "/user/get", "--no-source-ip"]),
+        Variant::new(
             "security App",
             &["--security", "app", "--credential", "example"],
         ),
-        Variant::changing(
+        Variant::new(
             "security IAM",
             &["--security", "iam", "--credential", "example"],
         ),
@@ -74,6 +77,15 @@ struct Options {
     /// What a caller has to show: the AppCode or the token
     #[arg(long, value_name = "TEXT", default_value = "example")]
     credential: String,
+    /// Who shows that is not authorised for the API
+    #[arg(long)]
+    unauthorized: bool,
+    /// Calls that the API takes in all; its debugging domain takes 1000 a day
+    #[arg(long, value_name = "NUMBER")]
+    calls: Option<u64>,
+    /// How many there were
+    #[arg(skip)]
+    called: Arc<AtomicU64>,
     /// Send bodies of JSON as text, every other still as base64
     #[arg(long)]
     text_body: bool,
@@ -149,11 +161,36 @@ impl Gateway for Options {
         invocation: &Invocation,
         outcome: Outcome,
     ) -> Response<Bytes> {
-        answer::response(self, request.method(), &invocation.request_id, outcome)
+        let id = &invocation.request_id;
+        let mut response = answer::response(self, request.method(), id, outcome);
+        let mode = request.headers().get("x-apig-mode").map(text);
+        if mode.is_some_and(|mode| mode == "debug") {
+            self.debug(response.headers_mut());
+        }
+        response
     }
 }
 
 impl Options {
+    /// What the gateway says of a call to who asks for it (`X-Apig-Mode: debug`).
+    /// The form of the times is not documented: milliseconds here.
+    fn debug(&self, headers: &mut HeaderMap) {
+        let mut add = |name, value: String| {
+            let _ = append(headers, name, &value);
+        };
+        add("x-apig-latency", "12".to_owned());
+        add("x-apig-upstream-latency", "9".to_owned());
+        add(
+            "x-apig-ratelimit-api-allenv",
+            "remain:199,limit:200,time:1 second".to_owned(),
+        );
+        if let Some(calls) = self.calls {
+            let remain = calls.saturating_sub(self.called.load(Ordering::Relaxed));
+            let limit = format!("remain:{remain},limit:{calls},time:1 day");
+            add("x-apig-ratelimit-api", limit);
+        }
+    }
+
     /// What the gateway looks at before it calls the function; gives what comes
     /// after the API's path.
     fn accept<'r>(&self, request: &'r Request<Bytes>) -> Result<&'r str, Refusal> {
@@ -187,7 +224,12 @@ impl Options {
         if !method.is_some_and(|method| takes(method.get_name())) {
             return Err(Refusal::NoApi);
         }
-        self.security.check(request.headers(), &self.credential)?;
+        let called = self.called.fetch_add(1, Ordering::Relaxed);
+        if self.calls.is_some_and(|calls| called >= calls) {
+            return Err(Refusal::Throttled);
+        }
+        self.security
+            .check(request.headers(), &self.credential, !self.unauthorized)?;
         if request.body().len() > MOST_TRIGGER_BODY {
             return Err(Refusal::EventTooLarge);
         }

@@ -2,10 +2,12 @@
 //! quotas" and "Using the Lambda runtime API for custom runtimes" of the AWS
 //! Lambda Developer Guide, and what the gateways' guides say of bodies.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
+use http::{HeaderMap, Request};
+use serde_json::{Map, Value};
 
 use super::headers::text;
 use super::ids;
@@ -21,6 +23,38 @@ pub(crate) const MOST_EVENT: usize = 6 * 1024 * 1024;
 
 /// Most bytes of a result, as the runtime API counts.
 pub(crate) const MOST_RESULT: usize = 6_291_556;
+
+/// Most bytes of the line and the fields of a request to API Gateway.
+pub(super) const MOST_HEAD: usize = 10_240;
+
+/// How many a request has.
+pub(super) fn head_size(request: &Request<Bytes>) -> usize {
+    let fields = request.headers().iter();
+    let fields = fields.map(|(name, value)| name.as_str().len() + value.len());
+    let target = request.uri().path_and_query();
+    target.map_or(0, |target| target.as_str().len()) + fields.sum::<usize>()
+}
+
+/// The name of a stage or a base path: letters, digits, `-` and `_`.
+pub(super) fn stage(text: &str) -> Result<String, String> {
+    let named = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !text.is_empty() && text.len() <= 128 && text.bytes().all(named) {
+        Ok(text.to_owned())
+    } else {
+        Err("accepted: letters, digits, - and _".to_owned())
+    }
+}
+
+/// Names and all their values.
+pub(super) type Multi = BTreeMap<String, Vec<String>>;
+
+/// Each name with its last value.
+pub(super) fn last(multi: &Multi) -> Map<String, Value> {
+    let pairs = multi.iter();
+    pairs
+        .filter_map(|(name, values)| Some((name.clone(), values.last()?.as_str().into())))
+        .collect()
+}
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,8 +40,8 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "leancloud",
     product: "LeanCloud's cloud functions, through the API domain",
     variants: &[
-        Variant::changing("functions", &[]),
-        Variant::changing("call", &["--call"]),
+        Variant::new("functions", &[]),
+        Variant::new("call", &["--call"]),
     ],
     arguments: Options::augment_args,
     build: |matches| {

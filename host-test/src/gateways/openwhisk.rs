@@ -20,6 +20,7 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 use serde_json::json;
 
+use self::answer::Activation;
 use self::refusal::Refusal;
 use super::arguments::{seconds, with_default};
 use super::times::Moment;
@@ -54,16 +55,16 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "openwhisk",
     product: "Apache OpenWhisk (IBM Cloud Functions), a web action",
     variants: &[
-        Variant::faithful("raw", &["--raw", "--custom-options"]),
-        Variant::faithful(
+        Variant::new("raw", &["--raw", "--custom-options"]),
+        Variant::new(
             "raw, as an action proxy gets it",
             &["--raw", "--custom-options", "--proxy"],
         ),
-        Variant::faithful("parameters", &["--custom-options"]),
-        Variant::changing("CORS of the controller", &[]),
-        Variant::changing(".json", &["--extension", "json"]),
-        Variant::changing(".text", &["--extension", "text"]),
-        Variant::changing("invoke", &["--invoke"]),
+        Variant::new("parameters", &["--custom-options"]),
+        Variant::new("CORS of the controller", &[]),
+        Variant::new(".json", &["--extension", "json"]),
+        Variant::new(".text", &["--extension", "text"]),
+        Variant::new("invoke", &["--invoke"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,
@@ -103,6 +104,9 @@ struct Options {
     /// Hand over the whole document that an action proxy gets at /run
     #[arg(long)]
     proxy: bool,
+    /// No invoker is healthy
+    #[arg(long)]
+    unhealthy: bool,
     /// Seconds that the action may take
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "60")]
     timeout: Duration,
@@ -212,15 +216,15 @@ impl Gateway for Options {
     ) -> Response<Bytes> {
         let late = matches!(outcome, Outcome::Failed(Failure::TimedOut));
         let unfinished = late && self.timeout > WAIT;
-        let result = answer::Result::of(outcome);
+        let came = Activation::of(outcome);
         let id = &invocation.request_id;
         let mut response = match call(request) {
             Ok(Call::Web { extension, .. }) => {
-                let mut response = answer::response(extension, request, result, unfinished);
+                let mut response = answer::response(extension, request, came, unfinished);
                 self.add_cors(request.headers(), response.headers_mut());
                 response
             }
-            Ok(Call::Rest(wish)) => rest::response(wish, id, result, unfinished),
+            Ok(Call::Rest(wish)) => rest::response(wish, id, came, unfinished),
             Err(refusal) => refusal.response(id, request.method()),
         };
         if let Ok(id) = HeaderValue::try_from(id) {
@@ -249,7 +253,11 @@ impl Options {
         if request.body().len() > MOST {
             return Err(Refusal::TooLarge(length(request)));
         }
-        match call(request)? {
+        let call = call(request)?;
+        if self.unhealthy {
+            return Err(Refusal::Unavailable);
+        }
+        match call {
             Call::Rest(_) => {
                 if !self.has_credentials(request.headers()) {
                     return Err(Refusal::Unauthorized);

@@ -39,8 +39,8 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "tencent_cloudbase",
     product: "Tencent CloudBase's HTTP access service",
     variants: &[
-        Variant::faithful("at the root", &[]),
-        Variant::faithful("with a trigger path", &["--trigger-path", "/api/pics"]),
+        Variant::new("at the root", &[]),
+        Variant::new("with a trigger path", &["--trigger-path", "/api/pics"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,

@@ -24,7 +24,7 @@ use self::refusal::Refusal;
 use self::rule::{Rule, RuleMethod};
 use super::arguments::{seconds, with_default};
 use super::scf::MOST;
-use super::{Emulator, Gateway, Invocation, Outcome, Variant};
+use super::{Emulator, Gateway, Invocation, Outcome, Variant, ids};
 
 /// Most rules of the base64 setting.
 const MOST_BASE64_RULES: usize = 10;
@@ -35,9 +35,9 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "tencent_scf_apigw",
     product: "Tencent Cloud SCF behind API Gateway",
     variants: &[
-        Variant::faithful("integrated", &[]),
-        Variant::faithful("integrated, recorded", &["--profile", "recorded"]),
-        Variant::changing("pass-through", &["--pass-through"]),
+        Variant::new("integrated", &[]),
+        Variant::new("integrated, recorded", &["--profile", "recorded"]),
+        Variant::new("pass-through", &["--pass-through"]),
     ],
     arguments: Options::augment_args,
     build: |matches| {
@@ -158,7 +158,7 @@ impl Options {
         if !self.method.takes(request.method()) {
             return Err(Refusal::Method);
         }
-        let request_id = event::request_id();
+        let request_id = ids::hex(32);
         let event = event::Event {
             options: self,
             request,

@@ -26,8 +26,8 @@ pub(super) const EMULATOR: Emulator = Emulator {
     name: "tencent_scf_url",
     product: "Tencent Cloud SCF at a function URL",
     variants: &[
-        Variant::faithful("documented", &[]),
-        Variant::faithful("recorded in 2026", &["--profile", "2026"]),
+        Variant::new("documented", &[]),
+        Variant::new("recorded in 2026", &["--profile", "2026"]),
     ],
     arguments: Options::augment_args,
     build: build::<Options>,

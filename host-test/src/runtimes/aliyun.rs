@@ -45,7 +45,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     platform: "aliyun",
     product: "Alibaba Cloud Function Compute, web function with a custom runtime",
     gateways: &["aliyun_events"],
-    doors: &[Door::faithful(CUSTOM, ""), Door::changing(DEFAULT, "")],
+    doors: &[Door::new(CUSTOM, ""), Door::new(DEFAULT, "")],
     bodies: Bodies {
         request: alibaba::MOST_BODY,
         answer: None,

@@ -27,7 +27,7 @@ use super::proxy::{answered, passed, posted};
 use super::web::{Web, WebFailure};
 use super::{Bodies, DeployError, Deployment, Door, Limits, Program, Runtime, environment};
 use crate::function::Function;
-use crate::gateways::azure_functions::{FRONT_PATIENCE, MOST_BODY, MOST_URL, empty};
+use crate::gateways::azure_functions::{FRONT_PATIENCE, MOST_BODY, MOST_URL, empty, shows_key};
 use crate::gateways::headers::text;
 use crate::gateways::{Failure, Gateway, Invocation, Outcome, ids};
 use crate::listener::{Answered, Front};
@@ -52,7 +52,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     platform: "azure",
     product: "Azure Functions, custom handler",
     gateways: &["azure_functions"],
-    doors: &[Door::faithful(DOOR, "")],
+    doors: &[Door::new(DOOR, "")],
     bodies: Bodies {
         request: MOST_BODY,
         answer: None,
@@ -182,7 +182,7 @@ impl Front for Host {
             let Some(function) = self.0.app.find(method, path) else {
                 return own(404).into();
             };
-            if !function.anonymous && !shows_key(request) {
+            if !function.anonymous && !shows_key(request, KEY) {
                 return own(401).into();
             }
             if self.0.gave_up() {
@@ -227,14 +227,6 @@ impl Host {
 }
 
 const GAVE_UP: &str = "the handler failed too often and is not started again";
-
-/// Whether a caller shows the app's key, in the query or in a field.
-fn shows_key(request: &Request<Bytes>) -> bool {
-    let query = request.uri().query().unwrap_or_default();
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let field = request.headers().get("x-functions-key").map(text);
-    pairs.any(|(name, value)| name == "code" && value == KEY) || field.as_deref() == Some(KEY)
-}
 
 impl Shared {
     fn gave_up(&self) -> bool {

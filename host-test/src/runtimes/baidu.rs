@@ -49,7 +49,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     platform: "baidu",
     product: "Baidu Cloud CFC, web function with a custom runtime",
     gateways: &["baidu_events"],
-    doors: &[Door::faithful(DOOR, "")],
+    doors: &[Door::new(DOOR, "")],
     bodies: Bodies {
         request: 6 * 1024 * 1024,
         answer: None,

@@ -52,7 +52,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     platform: "google",
     product: "Google Cloud Run",
     gateways: &["google_cloudevents"],
-    doors: &[Door::faithful(DOOR, "")],
+    doors: &[Door::new(DOOR, "")],
     bodies: Bodies {
         request: 32 << 20,
         answer: Some(32 << 20),

@@ -53,7 +53,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     platform: "leancloud",
     product: "LeanCloud's cloud engine",
     gateways: &["leancloud"],
-    doors: &[Door::faithful(DOOR, "")],
+    doors: &[Door::new(DOOR, "")],
     bodies: Bodies {
         request: MOST_PASSED,
         answer: Some(MOST_PASSED),

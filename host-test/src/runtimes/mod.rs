@@ -102,25 +102,11 @@ pub struct Door {
     /// The path below which the program is published, without a slash at its
     /// end.
     pub base: &'static str,
-    /// Whether statuses, fields and bodies get through as they are.
-    pub faithful: bool,
 }
 
 impl Door {
-    const fn faithful(name: &'static str, base: &'static str) -> Self {
-        Self {
-            name,
-            base,
-            faithful: true,
-        }
-    }
-
-    const fn changing(name: &'static str, base: &'static str) -> Self {
-        Self {
-            name,
-            base,
-            faithful: false,
-        }
+    const fn new(name: &'static str, base: &'static str) -> Self {
+        Self { name, base }
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     platform: "tencent",
     product: "Tencent Cloud SCF, Web function",
     gateways: &[],
-    doors: &[Door::faithful(URL, ""), Door::faithful(GATEWAY, STAGE)],
+    doors: &[Door::new(URL, ""), Door::new(GATEWAY, STAGE)],
     bodies: BODIES,
     modes: Modes::Kept,
     most_packed: None,

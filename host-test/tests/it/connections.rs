@@ -16,7 +16,7 @@ fn some_ids() -> Vec<(String, String)> {
 #[test]
 fn a_connection_is_used_again() {
     let stand = stand("sample");
-    for door in &stand.doors {
+    for door in stand.plain_doors() {
         let mut connection = Connection::open(door.address);
         for (id, url) in some_ids().into_iter().take(5) {
             for method in ["GET", "HEAD"] {
@@ -33,7 +33,7 @@ fn a_connection_is_used_again() {
 #[test]
 fn requests_in_one_go_are_answered_in_their_order() {
     let stand = stand("sample");
-    for door in &stand.doors {
+    for door in stand.plain_doors() {
         let mut connection = Connection::open(door.address);
         let ids = some_ids();
         let mut all = Vec::new();

@@ -14,9 +14,11 @@ use edgepick_host::refusal::Refusals;
 use edgepick_host::server::{self, Log, Server, ServerOptions};
 use edgepick_host::site::{Site, SiteOptions};
 use host_test::function::Deployed;
-use host_test::gateways::GATEWAYS;
+use host_test::gateways::{GATEWAYS, find};
 use host_test::listener::Listener;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::http::doors;
 
 /// A port of our own.
 pub(crate) const ANY_PORT: SocketAddr =
@@ -180,22 +182,16 @@ impl Stand {
         };
         stand.add_server("http", server::Door::Typed);
         stand.add_server("wasi-http", server::Door::WasiHttp);
-        for row in GATEWAYS {
-            for variant in row.variants.iter().filter(|variant| variant.faithful) {
-                let gateway = row.with(variant.arguments).unwrap();
-                let base = gateway.base();
-                let function = Box::new(Deployed::new(&stand.site, row.platform));
-                let listener = Listener::start(ANY_PORT, gateway, function, None).unwrap();
-                let address = listener.address();
-                stand._listeners.push(listener);
-                stand.doors.push(Door {
-                    to: To::Component,
-                    name: row.name,
-                    variant: variant.name,
-                    address,
-                    base,
-                });
-            }
+        let doors = doors();
+        for (arguments, mut door) in variants().filter(|(_, door)| !doors.of(door).closed) {
+            let row = find(door.name).unwrap();
+            let gateway = row.with(arguments).unwrap();
+            door.base = gateway.base();
+            let function = Box::new(Deployed::new(&stand.site, row.platform));
+            let listener = Listener::start(ANY_PORT, gateway, function, None).unwrap();
+            door.address = listener.address();
+            stand._listeners.push(listener);
+            stand.doors.push(door);
         }
         stand
     }
@@ -214,10 +210,34 @@ impl Stand {
         });
     }
 
+    /// The doors that requests and answers get through as they are.
+    pub(crate) fn plain_doors(&self) -> impl Iterator<Item = &Door> {
+        let doors = doors();
+        let plain = move |door: &&Door| doors.of(door).is_plain();
+        self.doors.iter().filter(plain)
+    }
+
     /// The door of our own host.
     pub(crate) fn http(&self) -> SocketAddr {
         self.doors[0].address
     }
+}
+
+/// Every way to set up a gateway before the component, with its arguments. None
+/// is open yet.
+pub(crate) fn variants() -> impl Iterator<Item = (&'static [&'static str], Door)> {
+    GATEWAYS.iter().flat_map(|row| {
+        row.variants.iter().map(|variant| {
+            let door = Door {
+                to: To::Component,
+                name: row.name,
+                variant: variant.name,
+                address: ANY_PORT,
+                base: String::new(),
+            };
+            (variant.arguments, door)
+        })
+    })
 }
 
 /// As many open files as the system allows: each door has a few, and so has

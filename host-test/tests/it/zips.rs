@@ -11,7 +11,9 @@ use host_test::listener::Listener;
 use host_test::runtimes::{Program, Runtime, Settings};
 
 use crate::client::get;
+use crate::http::doors;
 use crate::runtimes::{behind, call, settings};
+use crate::scenario::Habits;
 use crate::stands::{ANY_PORT, Door, To, input};
 
 /// Built once, where no variable names one.
@@ -110,8 +112,8 @@ pub(crate) fn settings_of(kind: &str) -> Settings {
     settings
 }
 
-/// Every way to a kind's zips on which callers see what they would see without
-/// it, and the arguments of the gateway where there is one. None is open yet.
+/// Every way to a kind's zips, and the arguments of the gateway where there is
+/// one. None is open yet.
 pub(crate) fn ways(row: &'static Runtime) -> Vec<(Door, &'static [&'static str])> {
     let way = |to, name, variant, base: &str| Door {
         to,
@@ -120,8 +122,7 @@ pub(crate) fn ways(row: &'static Runtime) -> Vec<(Door, &'static [&'static str])
         address: ANY_PORT,
         base: base.to_owned(),
     };
-    let doors = row.doors.iter().filter(|door| door.faithful);
-    let doors = doors.map(|door| {
+    let doors = row.doors.iter().map(|door| {
         (
             way(To::Process(row.kind), door.name, "", door.base),
             &[][..],
@@ -129,8 +130,7 @@ pub(crate) fn ways(row: &'static Runtime) -> Vec<(Door, &'static [&'static str])
     });
     let gateways = GATEWAYS.iter().filter(|g| row.gateways.contains(&g.name));
     let variants = gateways.flat_map(|gateway| {
-        let faithful = gateway.variants.iter().filter(|variant| variant.faithful);
-        faithful.map(|variant| {
+        gateway.variants.iter().map(|variant| {
             let door = way(To::Function(row.kind), gateway.name, variant.name, "");
             (door, variant.arguments)
         })
@@ -154,6 +154,7 @@ fn wants_events(door: &Door) -> bool {
 pub(crate) fn each_setup(
     row: &'static Runtime,
     site: &Site,
+    open: fn(&'static Runtime, &dyn Program) -> Vec<Way>,
     change: impl Fn(&mut Settings),
     mut part: impl FnMut(&dyn Program, &[Way]),
 ) {
@@ -166,14 +167,27 @@ pub(crate) fn each_setup(
             settings.environment.extend(wanted.then(events));
             change(settings);
         });
-        let mut opened = faithful(row, &*program);
+        let mut opened = open(row, &*program);
         opened.retain(|way| wants_events(&way.door) == wanted);
         part(&*program, &opened);
     }
 }
 
-/// All [`ways`], opened.
+/// All [`ways`] on which answers can be compared, opened.
+pub(crate) fn open(row: &'static Runtime, program: &dyn Program) -> Vec<Way> {
+    opened(row, program, |habits| !habits.closed)
+}
+
+/// Those on which callers see what they would see without them.
 pub(crate) fn faithful(row: &'static Runtime, program: &dyn Program) -> Vec<Way> {
+    opened(row, program, Habits::is_plain)
+}
+
+fn opened(
+    row: &'static Runtime,
+    program: &dyn Program,
+    wanted: impl Fn(&Habits) -> bool,
+) -> Vec<Way> {
     let open = |(mut door, arguments): (Door, &[&str])| {
         let listener = match door.to {
             To::Host | To::Component => unreachable!("no zip is behind it"),
@@ -195,5 +209,9 @@ pub(crate) fn faithful(row: &'static Runtime, program: &dyn Program) -> Vec<Way>
             _listener: listener,
         }
     };
-    ways(row).into_iter().map(open).collect()
+    let doors = doors();
+    let ways = ways(row).into_iter();
+    ways.filter(|(door, _)| wanted(&doors.of(door)))
+        .map(open)
+        .collect()
 }

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::gateways::alibaba::{ACCOUNT, REGION};
-use crate::gateways::headers::{end_to_end, named_host, text, texts};
+use crate::gateways::headers::{end_to_end, named_host, text, texts, title_case};
 use crate::gateways::queries;
 use crate::gateways::times::Moment;
 
@@ -92,7 +92,7 @@ impl Event<'_> {
         for name in fields.keys() {
             if !name.as_str().starts_with("x-fc-") {
                 let values = texts(&fields, name).join(",");
-                headers.insert(canonical(name.as_str()), values.into());
+                headers.insert(title_case(name), values.into());
             }
         }
         headers.insert("Host".to_owned(), domain.into());
@@ -138,13 +138,4 @@ fn is_text(headers: &HeaderMap) -> bool {
         Some(("application", kind)) => TEXTS.contains(&kind),
         _ => false,
     }
-}
-
-/// `x-request-id` as `X-Request-Id`.
-fn canonical(name: &str) -> String {
-    let part = |part: &str| match part.split_at_checked(1) {
-        Some((first, rest)) => first.to_ascii_uppercase() + rest,
-        None => String::new(),
-    };
-    name.split('-').map(part).collect::<Vec<_>>().join("-")
 }

@@ -1,6 +1,5 @@
 //! The event: request, without decoding anything.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -8,16 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
 use http::header::{CONTENT_ENCODING, HOST};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Options;
 use crate::gateways::headers::{callers, end_to_end, named_host, texts};
-use crate::gateways::lambda::{ACCOUNT, REGION, is_text, trace_id};
+use crate::gateways::lambda::{ACCOUNT, Multi, REGION, is_text, last, trace_id};
 use crate::gateways::members::set;
 use crate::gateways::times::Moment;
-
-/// Names and all their values.
-type Multi = BTreeMap<String, Vec<String>>;
 
 /// What the balancer sends for a caller's request.
 pub(super) fn event(options: &Options, request: &Request<Bytes>, caller: IpAddr) -> Value {
@@ -72,14 +68,6 @@ fn put(options: &Options, event: &mut Value, query: Multi, headers: Multi) {
         set(event, "queryStringParameters", last(&query));
         set(event, "headers", last(&headers));
     }
-}
-
-fn last(multi: &Multi) -> Value {
-    multi
-        .iter()
-        .filter_map(|(name, values)| Some((name.clone(), values.last()?.as_str().into())))
-        .collect::<Map<_, _>>()
-        .into()
 }
 
 /// As sent, not decoded.

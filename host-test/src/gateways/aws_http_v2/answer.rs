@@ -18,6 +18,10 @@ const JSON: &str = "application/json";
 pub(super) enum Refusal {
     /// No stage or route has the path.
     NoRoute,
+    /// No function has the URL.
+    NoUrl,
+    /// Whoever calls the URL may not.
+    Forbidden,
     /// The request's line and fields are over 10,240 bytes. Which status that
     /// is the documents do not say.
     HeadTooLarge,
@@ -55,6 +59,16 @@ impl Refusal {
                     );
                     answer(413, JSON, text, method)
                 }
+                Self::NoUrl | Self::Forbidden => {
+                    let text = match self {
+                        Self::NoUrl => r#"{"Message":null}"#,
+                        _ => r#"{"Message":"Forbidden"}"#,
+                    };
+                    let mut response = answer(403, JSON, text, method);
+                    let kind = HeaderValue::from_static("AccessDeniedException");
+                    response.headers_mut().insert("x-amzn-errortype", kind);
+                    response
+                }
                 Self::Throttled => answer(
                     429,
                     JSON,
@@ -66,7 +80,7 @@ impl Refusal {
         }
         let own_timeout = options.function_timeout < super::PATIENCE;
         let (status, message) = match self {
-            Self::NoRoute => (404, "Not Found"),
+            Self::NoRoute | Self::NoUrl | Self::Forbidden => (404, "Not Found"),
             Self::HeadTooLarge => (431, "Request Header Fields Too Large"),
             Self::BodyTooLarge => (413, "Request Entity Too Large"),
             Self::Timeout if !own_timeout => (503, "Service Unavailable"),

@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{DEFAULT, Options};
+use crate::gateways::Gateway as _;
 use crate::gateways::headers::{callers, end_to_end, named_host, text, texts};
 use crate::gateways::lambda::{ACCOUNT, REGION, is_text, trace_id};
 use crate::gateways::members::set;
@@ -19,7 +20,7 @@ use crate::gateways::times::Moment;
 
 /// The ids of the API and of the URL.
 const API: &str = "k3m9x0ab1c";
-const URL: &str = "x1y2z3k3m9x0ab1cx1y2z3k3m9x0ab1c";
+pub(super) const URL: &str = "x1y2z3k3m9x0ab1cx1y2z3k3m9x0ab1c";
 
 /// Everything an event is made from.
 pub(super) struct Event<'a> {
@@ -39,15 +40,19 @@ impl Event<'_> {
         } else {
             &decoded
         };
+        let (route, proxy) = self.route(&decoded);
         let query = self.request.uri().query().unwrap_or_default();
         let mut event = json!({
             "version": "2.0",
-            "routeKey": DEFAULT,
+            "routeKey": route,
             "rawPath": raw_path,
             "rawQueryString": query,
             "headers": self.headers(moment),
-            "requestContext": self.context(moment, &decoded),
+            "requestContext": self.context(moment, &decoded, route),
         });
+        if let Some(proxy) = proxy {
+            set(&mut event, "pathParameters", json!({ "proxy": proxy }));
+        }
         let cookies = self.cookies();
         if !cookies.is_empty() {
             set(&mut event, "cookies", cookies);
@@ -75,6 +80,18 @@ impl Event<'_> {
         decoded.split('?').next().unwrap_or_default().to_owned()
     }
 
+    /// The route that a path is for, and what stands for `proxy` in it.
+    fn route<'p>(&self, path: &'p str) -> (&'static str, Option<&'p str>) {
+        if !self.options.proxy {
+            return (DEFAULT, None);
+        }
+        let below = path.strip_prefix(&self.options.base()).unwrap_or(path);
+        match below.trim_start_matches('/') {
+            "" => ("ANY /", None),
+            proxy => ("ANY /{proxy+}", Some(proxy)),
+        }
+    }
+
     fn domain(&self) -> (String, &'static str) {
         if self.options.function_url {
             (format!("{URL}.lambda-url.{REGION}.on.aws"), URL)
@@ -91,17 +108,14 @@ impl Event<'_> {
             .unwrap_or_else(|| self.domain().0)
     }
 
-    fn context(&self, moment: Moment, path: &str) -> Value {
+    fn context(&self, moment: Moment, path: &str, route: &str) -> Value {
         let (own, id) = self.domain();
         let host = self.host();
         let domain = host.split(':').next().unwrap_or(&own);
         let agent = self.request.headers().get(USER_AGENT);
-        let account = if self.options.function_url {
-            "anonymous"
-        } else {
-            ACCOUNT
-        };
-        json!({
+        let unknown = self.options.function_url && self.options.access_key.is_none();
+        let account = if unknown { "anonymous" } else { ACCOUNT };
+        let mut context = json!({
             "accountId": account,
             "apiId": id,
             "domainName": domain,
@@ -114,11 +128,24 @@ impl Event<'_> {
                 "userAgent": agent.map_or_else(String::new, text),
             },
             "requestId": self.request_id,
-            "routeKey": DEFAULT,
+            "routeKey": route,
             "stage": self.options.stage,
             "time": moment.log(),
             "timeEpoch": moment.epoch_millis(),
-        })
+        });
+        if let Some(key) = &self.options.access_key {
+            let user = json!({
+                "accessKey": key,
+                "accountId": ACCOUNT,
+                "callerId": "AIDACKCEVSQ6C2EXAMPLE",
+                "cognitoIdentity": null,
+                "principalOrgId": null,
+                "userArn": format!("arn:aws:iam::{ACCOUNT}:user/probe"),
+                "userId": "AIDACKCEVSQ6C2EXAMPLE",
+            });
+            set(&mut context, "authorizer", json!({ "iam": user }));
+        }
+        context
     }
 
     fn cookies(&self) -> Vec<String> {

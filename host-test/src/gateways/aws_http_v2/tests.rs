@@ -169,6 +169,60 @@ fn an_api_refuses_before_it_calls() {
 }
 
 #[test]
+fn a_url_refuses_with_403() {
+    let signed =
+        "AWS4-HMAC-SHA256 Credential=K/20260710/eu-west-1/lambda/aws4_request, Signature=0";
+    let iam = &["--function-url", "--access-key", "K"][..];
+    let own = "x1y2z3k3m9x0ab1cx1y2z3k3m9x0ab1c.lambda-url.eu-west-1.on.aws";
+    let other = "abc.lambda-url.eu-west-1.on.aws";
+    for (arguments, field, expected) in [
+        (URL, ("host", own), None),
+        (URL, ("host", other), Some(r#"{"Message":null}"#)),
+        (iam, ("x-none", ""), Some(r#"{"Message":"Forbidden"}"#)),
+        (
+            iam,
+            ("authorization", "AWS4-HMAC-SHA256 Credential=L/"),
+            Some(r#"{"Message":"Forbidden"}"#),
+        ),
+        (iam, ("authorization", signed), None),
+    ] {
+        let invoked = EMULATOR.invoke(arguments, &request("GET", "/", &[field], ""));
+        let refused = invoked.err();
+        if let Some(refused) = &refused {
+            assert_eq!(
+                refused.headers()["x-amzn-errortype"],
+                "AccessDeniedException"
+            );
+        }
+        let said = refused.as_ref().map(shown);
+        assert_eq!(said, expected.map(|text| (403, text)), "{field:?}");
+    }
+    let event = event(iam, &request("GET", "/", &[("authorization", signed)], ""));
+    assert_eq!(event["requestContext"]["accountId"], "111122223333");
+    assert_eq!(
+        event["requestContext"]["authorizer"]["iam"]["accessKey"],
+        "K"
+    );
+}
+
+#[test]
+fn routes_have_a_key_and_parameters() {
+    for (path, key, proxy) in [
+        ("/prod", "ANY /", None),
+        ("/prod/", "ANY /", None),
+        ("/prod/a%20b/c", "ANY /{proxy+}", Some("a b/c")),
+    ] {
+        let event = event(
+            &["--stage", "prod", "--proxy"],
+            &request("GET", path, &[], ""),
+        );
+        assert_eq!(event["routeKey"], key);
+        assert_eq!(event["requestContext"]["routeKey"], key);
+        assert_eq!(event["pathParameters"]["proxy"].as_str(), proxy, "{path}");
+    }
+}
+
+#[test]
 fn documents_become_answers() {
     let document = json!({
         "statusCode": 302,

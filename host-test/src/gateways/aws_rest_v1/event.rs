@@ -1,6 +1,5 @@
 //! The event: the input format of a proxy integration, payload format 1.0.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -8,20 +7,17 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, USER_AGENT};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Options;
 use super::route::Route;
 use crate::gateways::headers::{callers, end_to_end, named_host, text, texts, title_case};
 use crate::gateways::ids;
-use crate::gateways::lambda::{ACCOUNT, REGION, trace_id};
+use crate::gateways::lambda::{ACCOUNT, Multi, REGION, last, trace_id};
 use crate::gateways::members::set;
 use crate::gateways::times::Moment;
 
 const API: &str = "abc123def4";
-
-/// Names and all their values.
-type Multi = BTreeMap<String, Vec<String>>;
 
 /// Everything an event is made from.
 pub(super) struct Event<'a> {
@@ -78,7 +74,7 @@ impl Event<'_> {
 
     fn stage(&self) -> &str {
         match self.options {
-            options if options.http_api => "$default",
+            options if options.http_api => options.http_stage.as_deref().unwrap_or("$default"),
             options if options.console_test => "test-invoke-stage",
             options => &options.stage,
         }
@@ -170,12 +166,4 @@ impl Event<'_> {
         }
         title_case(name)
     }
-}
-
-/// Each name with its last value.
-fn last(multi: &Multi) -> Map<String, Value> {
-    multi
-        .iter()
-        .filter_map(|(name, values)| Some((name.clone(), values.last()?.as_str().into())))
-        .collect()
 }

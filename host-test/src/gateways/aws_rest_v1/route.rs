@@ -37,8 +37,9 @@ impl Route {
         let proxy = below.trim_matches('/');
         let proxy = (!proxy.is_empty()).then(|| proxy.to_owned());
         let path = match &options.base_path {
-            Some(_) => format!("{base}{below}"),
-            None => below,
+            None if !options.http_api => below,
+            // A base path, or the stage of an HTTP API.
+            _ => format!("{base}{below}"),
         };
         Some(Self {
             resource: match () {

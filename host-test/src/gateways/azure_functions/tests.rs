@@ -137,6 +137,24 @@ fn routes_take_what_is_theirs() {
             assert_eq!(shown(&response), (404, ""));
         }
     }
+    for (arguments, method, field, status) in [
+        (
+            &["--method", "GET", "--method", "HEAD"][..],
+            "HEAD",
+            "",
+            200,
+        ),
+        (&["--method", "GET"], "POST", "", 404),
+        (&["--key", "k"], "GET", "k", 200),
+        (&["--key", "k"], "GET", "other", 401),
+    ] {
+        let shown = request(method, "/api/", &[("x-functions-key", field)], b"");
+        let invoked = EMULATOR.invoke(arguments, &shown);
+        let found = invoked.map_or_else(|refused| refused.status().as_u16(), |_| 200);
+        assert_eq!(found, status, "{arguments:?} {method}");
+    }
+    let in_query = request("GET", "/api/?code=k", &[], b"");
+    assert!(EMULATOR.invoke(&["--key", "k"], &in_query).is_ok());
     let long = format!("/api/?{}", "x".repeat(4096));
     let refused = EMULATOR
         .invoke(&[], &request("GET", &long, &[], b""))

@@ -56,8 +56,7 @@ fn failed(text: &str, method: &Method) -> Response<Bytes> {
 
 fn returned(bytes: &[u8], method: &Method) -> Response<Bytes> {
     match read(bytes) {
-        Ok(mut response) if response.status().is_informational() => {
-            *response.status_mut() = StatusCode::BAD_GATEWAY;
+        Ok(response) if response.status().is_informational() => {
             Refusal::BadGateway.response(method)
         }
         Ok(mut response) => {
@@ -97,45 +96,11 @@ fn read(bytes: &[u8]) -> Result<Response<Bytes>, Leak> {
         Value::Null => return Err(leak(JSON, "the answer is null")),
         _ => return Err(leak(TEXT, "the answer is no object")),
     };
-    let mut remark = None;
-    for unknown in UNKNOWN_MEMBERS {
-        if document.contains_key(unknown) {
-            remark = Some(format!("{unknown}: the platform does not know it"));
-        }
-    }
-    let body = match member(&document, "body") {
-        Value::Null => "",
-        Value::String(text) => text,
-        _ => return Err(leak(TEXT, "body: is no text")),
-    };
-    let encoded = match member(&document, "isBase64Encoded") {
-        Value::Null => false,
-        Value::Bool(flag) => *flag,
-        _ => return Err(leak(TEXT, "isBase64Encoded: is no boolean")),
-    };
-    let empty = Map::new();
-    let fields = match member(&document, "headers") {
-        Value::Null => &empty,
-        Value::Object(fields) => fields,
-        _ => return Err(leak(TEXT, "headers: is no object")),
-    };
-    if fields
-        .values()
-        .any(|value| !value.is_string() && !value.is_null())
-    {
-        return Err(leak(TEXT, "headers: has a value that is no text"));
-    }
-    let status = match member(&document, "statusCode") {
-        Value::Null => 0,
-        Value::Number(number) => number
-            .as_i64()
-            .ok_or_else(|| leak(TEXT, "statusCode: is no whole number"))?,
-        _ => return Err(leak(TEXT, "statusCode: is no whole number")),
-    };
-    let status = u16::try_from(status).ok().filter(|status| *status < 600);
-    let status = status
-        .and_then(|status| StatusCode::from_u16(status).ok())
-        .ok_or_else(|| leak(JSON, "statusCode: is none from 100 to 599"))?;
+    // Types are looked at before anything else: a document that has a wrong one
+    // goes out as text.
+    let (body, encoded) = text(&document)?;
+    let fields = fields(&document)?;
+    let status = status(&document)?;
     let body = if encoded {
         let decoded = STANDARD.decode(body);
         Bytes::from(decoded.map_err(|_| leak(JSON, "body: is no base64"))?)
@@ -144,7 +109,11 @@ fn read(bytes: &[u8]) -> Result<Response<Bytes>, Leak> {
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    for (name, value) in fields {
+    let unknown = UNKNOWN_MEMBERS
+        .iter()
+        .rfind(|name| document.contains_key(**name));
+    let mut remark = unknown.map(|name| format!("{name}: the platform does not know it"));
+    for (name, value) in fields.into_iter().flatten() {
         // A name is set, not added: of two that differ in case one is lost.
         let field = HeaderName::try_from(name).ok();
         let value = HeaderValue::try_from(value.as_str().unwrap_or_default()).ok();
@@ -163,6 +132,45 @@ fn read(bytes: &[u8]) -> Result<Response<Bytes>, Leak> {
         response.extensions_mut().insert(Remark(remark));
     }
     Ok(response)
+}
+
+/// The body as it stands there, and whether it is base64.
+fn text(document: &Map<String, Value>) -> Result<(&str, bool), Leak> {
+    let body = match member(document, "body") {
+        Value::Null => "",
+        Value::String(text) => text,
+        _ => return Err(leak(TEXT, "body: is no text")),
+    };
+    match member(document, "isBase64Encoded") {
+        Value::Null => Ok((body, false)),
+        Value::Bool(flag) => Ok((body, *flag)),
+        _ => Err(leak(TEXT, "isBase64Encoded: is no boolean")),
+    }
+}
+
+fn fields(document: &Map<String, Value>) -> Result<Option<&Map<String, Value>>, Leak> {
+    let fields = match member(document, "headers") {
+        Value::Null => return Ok(None),
+        Value::Object(fields) => fields,
+        _ => return Err(leak(TEXT, "headers: is no object")),
+    };
+    let mut values = fields.values();
+    if values.any(|value| !value.is_string() && !value.is_null()) {
+        return Err(leak(TEXT, "headers: has a value that is no text"));
+    }
+    Ok(Some(fields))
+}
+
+fn status(document: &Map<String, Value>) -> Result<StatusCode, Leak> {
+    let number = match member(document, "statusCode") {
+        Value::Null => Some(0),
+        number => number.as_i64(),
+    };
+    let number = number.ok_or_else(|| leak(TEXT, "statusCode: is no whole number"))?;
+    let status = u16::try_from(number).ok().filter(|status| *status < 600);
+    status
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .ok_or_else(|| leak(JSON, "statusCode: is none from 100 to 599"))
 }
 
 /// A member, whatever the case of its name; the last of several.

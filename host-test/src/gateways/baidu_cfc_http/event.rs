@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{EmptyQuery, Options, PathForm};
-use crate::gateways::headers::{end_to_end, named_host, text};
+use crate::gateways::headers::{end_to_end, named_host, text, title_case};
 use crate::gateways::queries;
 
 /// The trigger's subdomain.
@@ -105,9 +105,9 @@ impl Event<'_> {
         let fields = end_to_end(self.request.headers());
         let mut headers = Map::new();
         for (name, value) in &fields {
-            headers.insert(canonical(name.as_str()), text(value).into());
+            headers.insert(title_case(name), text(value).into());
         }
-        let mut add = |name: &str, value: String| headers.insert(canonical(name), value.into());
+        let mut add = |name: &str, value: String| headers.insert(title_case(name), value.into());
         let own = || format!("{API}.cfc-execute.bj.baidubce.com");
         let host = named_host(self.request.headers()).unwrap_or_else(own);
         add(HOST.as_str(), host);
@@ -122,18 +122,6 @@ impl Event<'_> {
         }
         headers
     }
-}
-
-/// `x-bce-request-id` is `X-Bce-Request-Id`.
-fn canonical(name: &str) -> String {
-    let mut start = true;
-    name.chars()
-        .map(|c| {
-            let c = if start { c.to_ascii_uppercase() } else { c };
-            start = c == '-';
-            c
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -154,17 +142,6 @@ mod tests {
         ] {
             assert_eq!(path(PathForm::Decoded, sent), decoded);
             assert_eq!(path(PathForm::Raw, sent), sent);
-        }
-    }
-
-    #[test]
-    fn names_are_canonical() {
-        for (name, expected) in [
-            ("x-bce-request-id", "X-Bce-Request-Id"),
-            ("ak", "Ak"),
-            ("sec-ch-ua-mobile", "Sec-Ch-Ua-Mobile"),
-        ] {
-            assert_eq!(canonical(name), expected);
         }
     }
 }

@@ -101,18 +101,22 @@ fn jobs_and_background_functions_have_forms_of_their_own() {
 fn events_are_acknowledged_or_not() {
     let gateway = EMULATOR.with(["--shape", "push"]).unwrap();
     let request = Request::builder().body(Bytes::new()).unwrap();
-    for (outcome, status, acknowledged) in [
-        (Outcome::Returned(Vec::new()), 200, true),
-        (Outcome::Returned(b"anything".to_vec()), 200, true),
-        (Outcome::Failed(Failure::Threw("x".to_owned())), 502, false),
-        (Outcome::Failed(Failure::Busy), 503, false),
-        (Outcome::Failed(Failure::TimedOut), 504, false),
+    let threw = Failure::Threw("x".to_owned());
+    for (outcome, status, word) in [
+        (Outcome::Returned(Vec::new()), 200, None),
+        (Outcome::Returned(b"anything".to_vec()), 200, None),
+        (Outcome::Failed(threw), 502, Some("error")),
+        (Outcome::Failed(Failure::Exited), 502, Some("crash")),
+        (Outcome::Failed(Failure::Memory), 502, Some("crash")),
+        (Outcome::Failed(Failure::Busy), 503, None),
+        (Outcome::Failed(Failure::TimedOut), 504, None),
     ] {
         let said = format!("{outcome:?}");
         let response = gateway.response(&request, &Invocation::default(), outcome);
         assert_eq!(response.status(), status, "{said}");
         let report: Value = serde_json::from_slice(response.body()).unwrap();
-        assert_eq!(report["acknowledged"], json!(acknowledged), "{said}");
+        assert_eq!(report["acknowledged"], json!(status == 200), "{said}");
+        assert_eq!(report["x-google-status"].as_str(), word, "{said}");
     }
 }
 

@@ -6,11 +6,9 @@ use serde_json::Value;
 
 use super::Options;
 use super::refusal::Refusal;
+use crate::gateways::functiongraph::MOST_RESULT;
 use crate::gateways::sending::send;
 use crate::gateways::{Failure, Outcome, document};
-
-/// Most bytes of a result, and how far the platform's own counting is off.
-const MOST_RESULT: usize = 6 * 1024 * 1024 + 100;
 
 /// The members that a document has to have.
 const REQUIRED: [&str; 4] = ["statusCode", "headers", "isBase64Encoded", "body"];

@@ -25,6 +25,12 @@ pub(super) enum Refusal {
     App(&'static str),
     /// Nor did a user.
     Iam(&'static str),
+    /// The application is not authorised for the API.
+    AppNotAllowed,
+    /// Nor is the user.
+    IamNotAllowed,
+    /// More calls than the API, or its debugging domain, takes.
+    Throttled,
     /// The gateway waited long enough.
     Timeout,
     /// The function's document is of no form; what is wrong with it.
@@ -56,6 +62,21 @@ impl Refusal {
                 401,
                 "APIG.0301",
                 format!("Incorrect IAM authentication information: {why}"),
+            ),
+            Self::AppNotAllowed => (
+                403,
+                "APIG.0304",
+                "The app is not authorized to access the API.".to_owned(),
+            ),
+            Self::IamNotAllowed => (
+                403,
+                "APIG.0302",
+                "The IAM user is not authorized to access the API.".to_owned(),
+            ),
+            Self::Throttled => (
+                429,
+                "APIG.0308",
+                "The throttling threshold has been reached.".to_owned(),
             ),
             Self::Timeout => (504, "APIG.0201", "Backend timeout.".to_owned()),
             Self::Form(_) => (

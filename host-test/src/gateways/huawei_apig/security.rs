@@ -22,8 +22,14 @@ pub(super) enum Security {
 }
 
 impl Security {
-    /// Whether these fields show the credential.
-    pub(super) fn check(self, headers: &HeaderMap, credential: &str) -> Result<(), Refusal> {
+    /// Whether these fields show the credential, and whether it is good for the
+    /// API.
+    pub(super) fn check(
+        self,
+        headers: &HeaderMap,
+        credential: &str,
+        authorized: bool,
+    ) -> Result<(), Refusal> {
         let name = match self {
             Self::None => return Ok(()),
             Self::App => "x-apig-appcode",
@@ -34,7 +40,11 @@ impl Security {
             Self::None | Self::App => Err(Refusal::App(why)),
         };
         match headers.get(name) {
-            Some(shown) if shown.as_bytes() == credential.as_bytes() => Ok(()),
+            Some(shown) if shown.as_bytes() == credential.as_bytes() => match self {
+                _ if authorized => Ok(()),
+                Self::Iam => Err(Refusal::IamNotAllowed),
+                Self::None | Self::App => Err(Refusal::AppNotAllowed),
+            },
             Some(_) if self == Self::App => refused("app code not found"),
             Some(_) => refused("decrypt token fail"),
             None if headers.contains_key(AUTHORIZATION) => {

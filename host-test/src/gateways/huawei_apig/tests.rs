@@ -7,7 +7,7 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::EMULATOR;
-use crate::gateways::testing::request;
+use crate::gateways::testing::{CALLER, request};
 use crate::gateways::{Failure, Invocation, Outcome, Remark};
 
 fn event(arguments: &[&str], request: &Request<Bytes>) -> (Value, String) {
@@ -184,6 +184,59 @@ fn only_who_shows_a_credential_gets_in() {
             "{arguments:?} {field:?}"
         );
     }
+}
+
+#[test]
+fn a_credential_may_be_good_for_nothing() {
+    for (security, field, code) in [
+        ("app", "x-apig-appcode", "APIG.0304"),
+        ("iam", "x-auth-token", "APIG.0302"),
+    ] {
+        let arguments = ["--security", security, "--unauthorized"];
+        let shown = request("GET", "/", &[(field, "example")], b"");
+        let refused = EMULATOR.invoke(&arguments, &shown).unwrap_err();
+        let (status, document) = json(&refused);
+        assert_eq!((status, &document["error_code"]), (403, &code.into()));
+    }
+}
+
+#[test]
+fn an_api_takes_so_many_calls() {
+    let gateway = EMULATOR.with(["--calls", "2"]).unwrap();
+    let call = || gateway.invocation(&request("GET", "/", &[], b""), CALLER);
+    assert!(call().is_ok() && call().is_ok());
+    let (status, document) = json(&call().unwrap_err());
+    assert_eq!(
+        (status, &document["error_code"]),
+        (429, &"APIG.0308".into())
+    );
+}
+
+#[test]
+fn who_asks_for_it_is_told_of_the_call() {
+    let gateway = EMULATOR.with(["--calls", "10"]).unwrap();
+    let says = |mode| {
+        let request = request("GET", "/", &[("X-Apig-Mode", mode)], b"");
+        let invocation = gateway.invocation(&request, CALLER).unwrap();
+        let document =
+            br#"{"statusCode":200,"headers":{},"isBase64Encoded":false,"body":""}"#.to_vec();
+        let response = gateway.response(&request, &invocation, Outcome::Returned(document));
+        let fields = response.headers().iter();
+        let fields = fields.filter(|(name, _)| name.as_str().starts_with("x-apig-"));
+        fields
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(says("none"), [""; 0]);
+    assert_eq!(
+        says("debug"),
+        [
+            "x-apig-latency: 12",
+            "x-apig-upstream-latency: 9",
+            "x-apig-ratelimit-api-allenv: remain:199,limit:200,time:1 second",
+            "x-apig-ratelimit-api: remain:8,limit:10,time:1 day",
+        ]
+    );
 }
 
 #[test]

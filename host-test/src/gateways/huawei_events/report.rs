@@ -6,13 +6,11 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde_json::{Value, json};
 
+use crate::gateways::functiongraph::MOST_RESULT;
 use crate::gateways::sending::{answer, append};
 use crate::gateways::{Failure, Outcome, Remark};
 
 const JSON: &str = "application/json";
-
-/// Most bytes of a result, and how far the platform's own counting is off.
-const MOST_RESULT: usize = 6 * 1024 * 1024 + 100;
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

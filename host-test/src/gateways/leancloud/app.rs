@@ -8,6 +8,7 @@ use http::Request;
 
 use super::answer::Refusal;
 use super::credentials::{Credentials, Keys};
+use crate::gateways::arguments::seconds;
 
 /// How long the package gives a function, and the load balancer an app.
 const FUNCTION_PATIENCE: Duration = Duration::from_secs(15);
@@ -86,11 +87,4 @@ impl App {
             _ => Ok(credentials),
         }
     }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok();
-    seconds
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "accepted: a number of seconds such as 15 or 0.5".to_owned())
 }

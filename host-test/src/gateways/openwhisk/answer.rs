@@ -15,24 +15,24 @@ use crate::gateways::{Failure, Outcome, ids};
 
 /// What an activation came to.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Result {
+pub(super) enum Activation {
     /// A dictionary or an array.
     Success(Value),
     /// A dictionary with `error`.
     ApplicationError(Value),
     /// The action's fault, with what is said of it.
     DeveloperError(Value),
-    /// The platform's.
-    Unavailable,
+    /// There was none: as many run as may.
+    Throttled,
 }
 
-impl Result {
+impl Activation {
     /// The last line that the action wrote is its result.
     pub(super) fn of(outcome: Outcome) -> Self {
         let fault = |text: &str| Self::DeveloperError(serde_json::json!({ "error": text }));
         let bytes = match outcome {
             Outcome::Returned(bytes) => bytes,
-            Outcome::Failed(Failure::Busy) => return Self::Unavailable,
+            Outcome::Failed(Failure::Busy) => return Self::Throttled,
             Outcome::Failed(Failure::Threw(text)) => return fault(&text),
             Outcome::Failed(Failure::TimedOut) => {
                 return fault("The action exceeded its time limits.");
@@ -67,17 +67,17 @@ impl Result {
 pub(super) fn response(
     extension: Extension,
     request: &Request<Bytes>,
-    result: Result,
+    activation: Activation,
     unfinished: bool,
 ) -> Response<Bytes> {
-    let made = match result {
+    let made = match activation {
         _ if unfinished => Err(Refusal::NotReady),
-        Result::Success(result) => transcode(extension, &result),
-        Result::ApplicationError(result) => {
+        Activation::Success(result) => transcode(extension, &result),
+        Activation::ApplicationError(result) => {
             transcode(extension, result.get("error").unwrap_or(&Value::Null))
         }
-        Result::DeveloperError(_) => Err(Refusal::Processing),
-        Result::Unavailable => Err(Refusal::Unavailable),
+        Activation::DeveloperError(_) => Err(Refusal::Processing),
+        Activation::Throttled => Err(Refusal::Throttled),
     };
     let method = request.method();
     match made {
@@ -116,7 +116,7 @@ impl Made {
 }
 
 /// A result by the rules of an extension.
-fn transcode(extension: Extension, result: &Value) -> std::result::Result<Made, Refusal> {
+fn transcode(extension: Extension, result: &Value) -> Result<Made, Refusal> {
     let member = |name: &str| match result {
         Value::Object(members) => members.get("body").or_else(|| members.get(name)),
         whole => Some(whole),
@@ -148,7 +148,7 @@ fn transcode(extension: Extension, result: &Value) -> std::result::Result<Made, 
 }
 
 /// Status, fields and body.
-fn http(result: &Value) -> std::result::Result<Made, Refusal> {
+fn http(result: &Value) -> Result<Made, Refusal> {
     let invalid = || Refusal::Media("message/http");
     let result = result.as_object().ok_or_else(invalid)?;
     let mut headers = fields(result).ok_or_else(invalid)?;

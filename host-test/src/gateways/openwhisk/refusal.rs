@@ -36,7 +36,9 @@ pub(super) enum Refusal {
     ContentType,
     /// `Content-Type` is none.
     UnknownContentType,
-    /// No invoker is free.
+    /// As many run as may.
+    Throttled,
+    /// No invoker is healthy.
     Unavailable,
 }
 
@@ -55,6 +57,7 @@ impl Refusal {
             Self::NotFound | Self::Property => 404,
             Self::Method => 405,
             Self::TooLarge(_) => 413,
+            Self::Throttled => 429,
             Self::Unavailable => 503,
         }
     }
@@ -84,6 +87,7 @@ impl Refusal {
             Self::Property => "Response does not include requested property.",
             Self::ContentType => "Response type in header did not match generated content type.",
             Self::UnknownContentType => "Response did not specify a known content-type.",
+            Self::Throttled => "Too many concurrent requests in flight.",
             Self::Unavailable => {
                 "The server is currently unavailable (because it is overloaded or down for maintenance)."
             }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde_json::{Map, Value, json};
 
-use super::answer::Result;
+use super::answer::Activation;
 use super::refusal::Refusal;
 use super::{ACTION, NAMESPACE};
 use crate::gateways::queries;
@@ -30,7 +30,7 @@ pub(super) fn path() -> String {
 
 impl Wish {
     /// What a request asks for.
-    pub(super) fn of(request: &Request<Bytes>) -> std::result::Result<Self, Refusal> {
+    pub(super) fn of(request: &Request<Bytes>) -> Result<Self, Refusal> {
         let own = path().replace("/_/", &format!("/{NAMESPACE}/"));
         if ![path(), own].contains(&request.uri().path().to_owned()) {
             return Err(Refusal::NotFound);
@@ -56,7 +56,7 @@ impl Wish {
 pub(super) fn arguments(
     parameters: &[(String, String)],
     request: &Request<Bytes>,
-) -> std::result::Result<Value, Refusal> {
+) -> Result<Value, Refusal> {
     let body = request.body();
     let given: Map<String, Value> = if body.is_empty() {
         Map::new()
@@ -74,7 +74,7 @@ pub(super) fn arguments(
 pub(super) fn response(
     wish: Wish,
     activation: &str,
-    result: Result,
+    came: Activation,
     unfinished: bool,
 ) -> Response<Bytes> {
     let send = |status, document: &Value| {
@@ -85,17 +85,15 @@ pub(super) fn response(
             &Method::POST,
         )
     };
-    if wish == Wish::Id || unfinished {
+    let throttled = came == Activation::Throttled;
+    if !throttled && (wish == Wish::Id || unfinished) {
         return send(202, &json!({ "activationId": activation }));
     }
-    let (status, word, result) = match result {
-        Result::Success(result) => (200, "success", result),
-        Result::ApplicationError(result) => (502, "application error", result),
-        Result::DeveloperError(result) => (502, "action developer error", result),
-        Result::Unavailable => {
-            let error = json!({ "error": "The service is busy." });
-            (500, "whisk internal error", error)
-        }
+    let (status, word, result) = match came {
+        Activation::Success(result) => (200, "success", result),
+        Activation::ApplicationError(result) => (502, "application error", result),
+        Activation::DeveloperError(result) => (502, "action developer error", result),
+        Activation::Throttled => return Refusal::Throttled.response(activation, &Method::POST),
     };
     if wish == Wish::Result {
         return send(status, &result);

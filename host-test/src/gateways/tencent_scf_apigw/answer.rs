@@ -1,18 +1,19 @@
 //! What the caller sees of what the function gives: integrated (集成响应) or
 //! passed through (透传响应).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use super::Options;
-use super::refusal::{Refusal, json_response};
+use super::refusal::Refusal;
 use crate::gateways::headers::end_to_end;
 use crate::gateways::scf::{self, MOST, error_document};
-use crate::gateways::{Failure, Outcome, Remark};
+use crate::gateways::sending::answer;
+use crate::gateways::{Failure, Outcome, Remark, document};
+
+const JSON: &str = "application/json";
 
 pub(super) fn response(
     options: &Options,
@@ -48,9 +49,9 @@ fn failed(
     let (status, message) = scf::failure(failure, options.function_timeout);
     let document = error_document(request_id, status, &message).to_string();
     if options.failure_status {
-        Ok(json_response(status, document, method))
+        Ok(answer(status, JSON, document, method))
     } else if options.pass_through {
-        Ok(json_response(200, document, method))
+        Ok(answer(200, JSON, document, method))
     } else {
         Err(Refusal::Format)
     }
@@ -62,7 +63,7 @@ fn pass_through(bytes: &[u8], method: &Method) -> Response<Bytes> {
         Ok(text) if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => text.to_owned(),
         _ => Value::from(String::from_utf8_lossy(bytes)).to_string(),
     };
-    json_response(200, text, method)
+    answer(200, JSON, text, method)
 }
 
 /// The document's own status, fields and body.
@@ -83,47 +84,12 @@ fn integrated(bytes: &[u8], request_id: &str, method: &Method) -> Result<Respons
     Ok(response)
 }
 
-fn parse(document: &Map<String, Value>) -> Option<Response<Bytes>> {
-    let status = document.get("statusCode")?.as_u64()?;
-    let status = u16::try_from(status)
-        .ok()
-        .filter(|status| (100..600).contains(status))?;
-    let headers = document
-        .get("headers")?
-        .as_object()
-        .filter(|headers| !headers.is_empty())?;
-    let body = match document.get("body") {
-        None => "",
-        Some(body) => body.as_str()?,
-    };
-    let encoded = match document.get("isBase64Encoded") {
-        None => false,
-        Some(flag) => flag.as_bool()?,
-    };
-    let body = if encoded {
-        Bytes::from(STANDARD.decode(body).ok()?)
-    } else {
-        Bytes::copy_from_slice(body.as_bytes())
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(status).ok()?;
-    for (name, values) in headers {
-        let name = HeaderName::try_from(name).ok()?;
-        for value in texts(values)? {
-            response
-                .headers_mut()
-                .append(name.clone(), HeaderValue::try_from(value).ok()?);
-        }
+fn parse(value: &Map<String, Value>) -> Option<Response<Bytes>> {
+    let headers = value.get("headers")?.as_object()?;
+    if headers.is_empty() {
+        return None;
     }
-    Some(response)
-}
-
-/// The texts of a field: one, or an array of them.
-fn texts(values: &Value) -> Option<Vec<&str>> {
-    match values {
-        Value::Array(values) => values.iter().map(Value::as_str).collect(),
-        value => Some(vec![value.as_str()?]),
-    }
+    document::read_in(value, &[], 100..600).ok()
 }
 
 /// Makes the document's answer one that HTTP can carry in answer to a request
@@ -139,7 +105,7 @@ fn send(response: &mut Response<Bytes>, method: &Method) {
     }
     headers
         .entry(CONTENT_TYPE)
-        .or_insert(HeaderValue::from_static("application/json"));
+        .or_insert(HeaderValue::from_static(JSON));
     if *method == Method::HEAD {
         let length = said.unwrap_or_else(|| response.body().len().into());
         headers.insert(CONTENT_LENGTH, length);

@@ -6,11 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, COOKIE, HOST, HeaderName, ORIGIN};
-use http::{Method, Request, Uri};
+use http::{Method, Request};
 use serde_json::{Map, Value, json};
 
 use super::{Options, Profile};
-use crate::gateways::headers::end_to_end;
+use crate::gateways::headers::{end_to_end, named_host};
 use crate::gateways::scf::query;
 
 /// The API's ids, of the form that the platform gives out.
@@ -27,16 +27,6 @@ pub(super) struct Event<'a> {
     /// Of the rule's path.
     pub(super) parameters: Vec<(String, &'a str)>,
     pub(super) request_id: &'a str,
-}
-
-/// 32 hexadecimal digits.
-pub(super) fn request_id() -> String {
-    let mut id = [0; 16];
-    // Any other id is as good: nothing here depends on its being secret.
-    if getrandom::fill(&mut id).is_err() {
-        id = [7; 16];
-    }
-    format!("{:032x}", u128::from_be_bytes(id))
 }
 
 /// Whether a browser asks before it sends the real request to another origin:
@@ -124,7 +114,8 @@ impl Event<'_> {
             headers.insert(name.as_str().to_owned(), value.into());
         }
         let mut add = |name: &str, value: &str| headers.insert(name.to_owned(), value.into());
-        add(HOST.as_str(), &self.host());
+        let host = named_host(self.request.headers());
+        add(HOST.as_str(), host.as_deref().unwrap_or(HOST_NAME));
         add("requestsource", "APIGW");
         add("x-anonymous-consumer", "true");
         add("x-api-requestid", self.request_id);
@@ -138,28 +129,6 @@ impl Event<'_> {
             );
         }
         headers
-    }
-
-    /// The name that the caller used, or the API's own where that names this
-    /// machine: there is no other way to reach an emulator.
-    fn host(&self) -> String {
-        let host = self
-            .request
-            .headers()
-            .get(HOST)
-            .and_then(|host| host.to_str().ok());
-        let name = host
-            .and_then(|host| host.parse::<Uri>().ok())
-            .and_then(|host| host.host().map(str::to_owned));
-        match (host, name.as_deref()) {
-            (Some(host), Some(name))
-                if name != "localhost"
-                    && name.trim_matches(['[', ']']).parse::<IpAddr>().is_err() =>
-            {
-                host.to_owned()
-            }
-            _ => HOST_NAME.to_owned(),
-        }
     }
 
     fn path_parameters(&self) -> Map<String, Value> {

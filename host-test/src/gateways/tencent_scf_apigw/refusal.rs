@@ -2,11 +2,11 @@
 //! each a `message`) and SCF's status codes (583/42611).
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use http::{Method, Response, StatusCode};
+use http::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::gateways::scf::{ANSWER_TOO_LARGE, EVENT_TOO_LARGE, error_document};
+use crate::gateways::sending::answer;
 
 /// An answer that is not the function's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,20 +77,7 @@ impl Refusal {
 
     /// The answer to a request with this method.
     pub(super) fn response(&self, method: &Method) -> Response<Bytes> {
-        json_response(self.status(), self.document().to_string(), method)
+        let document = self.document().to_string();
+        answer(self.status(), "application/json", document, method)
     }
-}
-
-/// JSON in answer to a request with this method.
-pub(super) fn json_response(status: u16, text: String, method: &Method) -> Response<Bytes> {
-    let length = text.len();
-    let mut response = Response::new(Bytes::new());
-    if *method != Method::HEAD {
-        *response.body_mut() = text.into();
-    }
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(CONTENT_LENGTH, length.into());
-    response
 }

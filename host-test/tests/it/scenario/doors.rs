@@ -13,8 +13,20 @@ pub(crate) struct Habits {
     pub(crate) adds: Vec<(String, String)>,
     /// Fields on some answers.
     pub(crate) may_add: Vec<(String, String)>,
-    /// Whether it leads elsewhere.
+    /// Fields that callers have to send.
+    pub(crate) wants: Vec<(String, String)>,
+    /// Whether callers get a picture's record in place of a redirect.
+    pub(crate) no_redirects: bool,
+    /// Whether nothing can be compared there.
     pub(crate) closed: bool,
+}
+
+impl Habits {
+    /// Whether requests and answers get through it as they are, but for fields
+    /// that it adds.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.closed && !self.no_redirects && self.wants.is_empty()
+    }
 }
 
 /// The habits of every door.
@@ -39,7 +51,7 @@ impl Doors {
                     assert!(!rest.is_empty(), "{at}: no reason");
                     explained = true;
                 }
-                "+" | "?" | "closed" => {
+                "+" | "?" | ">" | "no-redirects" | "closed" => {
                     explained = false;
                     assert!(!names.is_empty(), "{at}: no door");
                     for name in &names {
@@ -47,11 +59,13 @@ impl Doors {
                         match first {
                             "+" => habits.adds.push(field_of(rest, &at)),
                             "?" => habits.may_add.push(field_of(rest, &at)),
+                            ">" => habits.wants.push(field_of(rest, &at)),
+                            "no-redirects" => habits.no_redirects = true,
                             _ => habits.closed = true,
                         }
                     }
                 }
-                _ => panic!("{at}: {line:?}; accepted: door, +, ?, closed, why"),
+                _ => panic!("{at}: {line:?}; accepted: door, +, ?, >, no-redirects, closed, why"),
             }
         }
         assert!(explained, "{}: the last door has no reason", path.display());
@@ -70,6 +84,8 @@ impl Doors {
             if let Some(more) = self.0.get(name) {
                 all.adds.extend_from_slice(&more.adds);
                 all.may_add.extend_from_slice(&more.may_add);
+                all.wants.extend_from_slice(&more.wants);
+                all.no_redirects |= more.no_redirects;
                 all.closed |= more.closed;
             }
         }

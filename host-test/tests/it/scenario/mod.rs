@@ -36,7 +36,7 @@ pub(crate) struct Case {
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
     pub(crate) expected: Answer,
     /// Other answers at some doors.
     pub(crate) exceptions: Vec<Exception>,
@@ -76,6 +76,11 @@ fn field_of(line: &str, at: &str) -> (String, String) {
         .split_once(':')
         .unwrap_or_else(|| panic!("{at}: no field: {line:?}"));
     (name.trim().to_ascii_lowercase(), value.trim().to_owned())
+}
+
+/// An octet in hexadecimal digits.
+fn byte(octet: &str, at: &str) -> u8 {
+    u8::from_str_radix(octet, 16).unwrap_or_else(|e| panic!("{at}: {octet:?}: {e}"))
 }
 
 /// A target with `{x*200}` spelled out.
@@ -182,7 +187,7 @@ impl Case {
             method: String::new(),
             target: String::new(),
             headers: Vec::new(),
-            body: String::new(),
+            body: Vec::new(),
             expected: Answer::default(),
             exceptions: Vec::new(),
         }
@@ -201,7 +206,10 @@ impl Case {
                 (self.method, self.target) = (method.to_owned(), repeated(target));
             }
             ">" => self.headers.push(field_of(rest, at)),
-            ">|" => self.body.push_str(rest),
+            ">|" => self.body.extend_from_slice(rest.as_bytes()),
+            ">x" => self
+                .body
+                .extend(rest.split(' ').map(|octet| byte(octet, at))),
             "except" => {
                 let doors = doors_of(rest, at);
                 let mut before = self.exceptions.iter().flat_map(|it| &it.doors);
@@ -223,7 +231,7 @@ impl Case {
                 }
             }
             "|" => self.answer().body.push(rest.to_owned()),
-            _ => panic!("{at}: {first:?}; accepted: > >| < | except"),
+            _ => panic!("{at}: {first:?}; accepted: > >| >x < | except"),
         }
     }
 
@@ -251,6 +259,32 @@ impl Case {
 }
 
 impl Answer {
+    /// What becomes of it where no redirect gets through: the record of the
+    /// picture that it leads to.
+    pub(crate) fn without_redirect(&self, method: &str) -> Self {
+        let named = |name: &str| self.headers.iter().find(|field| field.0 == name);
+        let (Some((_, url)), Some((_, id))) = (named("location"), named("x-image-id")) else {
+            return self.clone();
+        };
+        let of_redirects = ["location", "referrer-policy", "content-type", LENGTH];
+        let mut headers = self.headers.clone();
+        headers.retain(|(name, _)| !of_redirects.contains(&name.as_str()));
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        let body = match method {
+            "HEAD" => {
+                headers.push((LENGTH.to_owned(), "$number".to_owned()));
+                Vec::new()
+            }
+            _ => vec![format!(r#"{{"id":"{id}","url":"{url}"$any"#)],
+        };
+        Self {
+            status: "200".to_owned(),
+            headers,
+            body,
+            open: self.open,
+        }
+    }
+
     /// What is wrong with the answer of a door with these habits.
     pub(crate) fn differences(
         &self,

@@ -237,7 +237,12 @@ fn failures_are_400_and_what_lasts_too_long_202() {
     assert_eq!(late.status(), 202);
     assert_eq!(json_of(&late)["error"], "Response not yet ready.");
     let busy = answer(&[], &asked, Outcome::Failed(Failure::Busy));
-    assert_eq!(busy.status(), 503);
+    assert_eq!(busy.status(), 429);
+    let invoke = request("POST", INVOKE, &[("authorization", BASIC)], b"");
+    let busy = answer(&[], &invoke, Outcome::Failed(Failure::Busy));
+    assert_eq!(busy.status(), 429);
+    let refused = try_event(&["--unhealthy"], &asked).unwrap_err();
+    assert_eq!(refused.status(), 503);
 }
 
 #[test]
