@@ -27,6 +27,8 @@ mod fairness;
 mod surface;
 // Every wire format has a decoder, an emulator and fixtures.
 mod registry;
+// Nothing that the harness is made of comes from the decoders.
+mod isolation;
 // Golden replies to the platforms' events.
 mod goldens;
 // What a log says of them.

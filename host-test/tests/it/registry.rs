@@ -90,27 +90,91 @@ fn every_wire_format_has_an_event() {
     }
 }
 
+/// What a table of `fixtures/README.md` names between backticks in its first
+/// column, below this heading.
+fn described(heading: &str) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(fixtures().join("README.md")).unwrap();
+    let level = heading.split(' ').next().unwrap();
+    let (_, section) = text
+        .split_once(&format!("\n{heading}\n"))
+        .unwrap_or_else(|| panic!("fixtures/README.md has no {heading:?}"));
+    let ends = |line: &&str| line.starts_with('#') && line.split(' ').next().unwrap() <= level;
+    let lines = section.lines().take_while(|line| !ends(line));
+    let cells = lines.filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(|name| name.trim_end_matches('/').to_owned())
+        .collect()
+}
+
+/// What lies in a folder of the fixtures: as it is, or the cases that it makes.
+fn found(folder: &str, cases: bool) -> BTreeSet<String> {
+    let files = std::fs::read_dir(fixtures().join(folder)).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    names
+        .filter_map(|name| match name.split_once(".event.") {
+            Some((case, _)) if cases => Some(case.to_owned()),
+            _ => (!cases).then_some(name),
+        })
+        .collect()
+}
+
 #[test]
-fn emulators_use_nothing_of_the_decoders() {
-    let mut folders = vec![fixtures().join("../host-test/src")];
-    let mut seen = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            seen += 1;
-            for forbidden in ["edgepick::gateway", "edgepick::app", "src/gateway"] {
-                assert!(
-                    !text.contains(forbidden),
-                    "{} uses {forbidden}",
-                    path.display()
-                );
-            }
-        }
+fn the_fixtures_are_those_that_their_readme_describes() {
+    let formats = formats()
+        .into_iter()
+        .map(|name| (format!("### {name}"), name, true));
+    let others = ["aliyun_api", "catalogues"];
+    let others = others.map(|name| (format!("## {name}"), name.to_owned(), false));
+    for (heading, folder, cases) in formats.chain(others) {
+        let (described, found) = (described(&heading), found(&folder, cases));
+        let missing: Vec<_> = found.difference(&described).collect();
+        let gone: Vec<_> = described.difference(&found).collect();
+        assert!(
+            missing.is_empty() && gone.is_empty(),
+            "{heading} of fixtures/README.md does not describe {missing:?}, and {gone:?} are not there"
+        );
+        assert!(!found.is_empty(), "{folder}");
     }
-    assert!(seen > 10);
+}
+
+#[test]
+fn every_wire_format_is_fuzzed() {
+    let read = |path: &str| std::fs::read_to_string(fixtures().join("../fuzz").join(path)).unwrap();
+    let manifest = read("Cargo.toml");
+    let targets: BTreeSet<_> = manifest
+        .split("[[bin]]")
+        .skip(1)
+        .map(|target| {
+            let value = |key: &str| {
+                let line = target.lines().find_map(|line| line.strip_prefix(key));
+                line.unwrap_or_else(|| panic!("{key} in {target}"))
+                    .trim_matches('"')
+            };
+            let name = value("name = ").to_owned();
+            assert_eq!(value("path = "), format!("fuzz_targets/{name}.rs"));
+            name
+        })
+        .collect();
+    assert_eq!(
+        targets,
+        formats(),
+        "targets of fuzz/Cargo.toml, wire formats"
+    );
+    let answer = read("src/answer.rs");
+    let (_, rows) = answer.split_once("const TAKEN").unwrap();
+    let (rows, _) = rows.split_once("];").unwrap();
+    for format in formats() {
+        let text = read(&format!("fuzz_targets/{format}.rs"));
+        assert!(text.contains(&format!("\"{format}\"")), "{format}: {text}");
+    }
+    let known = formats();
+    let first = rows.lines().filter_map(|line| {
+        let line = line.trim_start().trim_start_matches('(');
+        line.strip_prefix('"')?.split('"').next()
+    });
+    let unknown: Vec<_> = first
+        .filter(|name| name.contains('_') && !known.contains(*name))
+        .collect();
+    assert!(unknown.is_empty(), "rows of TAKEN: {unknown:?}");
 }
