@@ -45,7 +45,7 @@ fn every_kind_sends_callers_to_random_pictures() {
                 ran += 1;
             }
         };
-        each_setup(row, &site, |_| {}, part);
+        each_setup(row, &site, faithful, |_| {}, part);
         assert!(ran > 0, "{}", row.kind);
     }
 }

@@ -6,7 +6,7 @@ use host_test::runtimes::{RUNTIMES, Runtime, Settings};
 use super::packed::LIST;
 use crate::client::{Reply, ask};
 use crate::stands::{Door, input};
-use crate::zips::{each_setup, site};
+use crate::zips::{each_setup, faithful, site};
 
 /// Fields by which platforms say who calls, which request it is and whose
 /// function; each with the platform of its own.
@@ -123,7 +123,7 @@ fn only_the_platform_is_believed_and_secrets_stay() {
             let own = ("OWN_TOKEN".to_owned(), "owners-secret".to_owned());
             settings.environment.push(own);
         };
-        each_setup(row, &site, own, |program, ways| {
+        each_setup(row, &site, faithful, own, |program, ways| {
             for way in ways {
                 answered += asked(row, &way.door, &fields);
             }
