@@ -36,6 +36,26 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// A row of so many pictures; what is asked, what comes back and the goal.
+    fn new(
+        name: &str,
+        way: Way,
+        pictures: u32,
+        (target, status, goal): (&'static str, u16, &'static str),
+    ) -> Self {
+        Self {
+            name: format!("{name}, {} pictures", grouped(pictures)),
+            way,
+            list: List {
+                pictures,
+                weighted: false,
+            },
+            target,
+            status,
+            goal,
+        }
+    }
+
     /// Whether it asks for a random picture and nothing else.
     pub(super) fn is_plain(&self) -> bool {
         self.target == "/" && !self.list.weighted
@@ -56,75 +76,50 @@ pub(super) struct Row {
     _server: Option<Server>,
 }
 
+/// What the plain rows ask for at each size: the way, its name and its goal.
+const PLAIN: [(Way, &str, &str); 4] = [
+    (Way::Fast, "fast path", "1.3 x floor"),
+    (Way::Logged, "fast path, log to a file", "1.6 x floor"),
+    (Way::Fresh, "fresh instance", "60 us above the fast path"),
+    (Way::WasiHttp, "wasi:http", "16 to 18 us"),
+];
+
+/// What is asked at the largest size by the fast path: name, target, status
+/// and goal.
+const SPECIAL: [(&str, &str, u16, &str); 5] = [
+    ("seed", "/?seed=2025", 302, ""),
+    (
+        "two half facets",
+        "/?tag=sky&orientation=landscape",
+        302,
+        "",
+    ),
+    ("count=50 as JSON", "/?count=50&type=json", 200, ""),
+    (
+        "two full facets, a size nobody has",
+        "/?tag=photo,public&min_width=2000&max_height=700",
+        404,
+        "2000 us",
+    ),
+    (
+        "two half facets, a size nobody has",
+        "/?tag=sky,sea&min_width=4000&min_height=4000",
+        404,
+        "2000 us",
+    ),
+];
+
 /// All rows but the floor and Node's.
 pub(super) fn plan(largest: u32) -> Vec<Plan> {
-    let list = |pictures| List {
-        pictures,
-        weighted: false,
-    };
-    let many = list(largest);
-    let plain = |way: Way, name: &str, goal| {
-        [10, 1_000, largest].map(|pictures| Plan {
-            name: format!("{name}, {} pictures", grouped(pictures)),
-            way,
-            list: list(pictures),
-            target: "/",
-            status: 302,
-            goal,
-        })
-    };
-    let special = |name: &str, list, target, status, goal| Plan {
-        name: format!("{name}, {} pictures", grouped(largest)),
-        way: Way::Fast,
-        list,
-        target,
-        status,
-        goal,
-    };
-    let weighted = List {
-        weighted: true,
-        ..many
-    };
-    let mut rows = Vec::new();
-    rows.extend(plain(Way::Fast, "fast path", "1.3 x floor"));
-    rows.extend(plain(
-        Way::Logged,
-        "fast path, log to a file",
-        "1.6 x floor",
-    ));
-    rows.extend(plain(
-        Way::Fresh,
-        "fresh instance",
-        "60 us above the fast path",
-    ));
-    rows.extend(plain(Way::WasiHttp, "wasi:http", "16 to 18 us"));
-    rows.extend([
-        special("weighted", weighted, "/", 302, ""),
-        special("seed", many, "/?seed=2025", 302, ""),
-        special(
-            "two half facets",
-            many,
-            "/?tag=sky&orientation=landscape",
-            302,
-            "",
-        ),
-        special("count=50 as JSON", many, "/?count=50&type=json", 200, ""),
-        special(
-            "two full facets, a size nobody has",
-            many,
-            "/?tag=photo,public&min_width=2000&max_height=700",
-            404,
-            "2000 us",
-        ),
-        special(
-            "two half facets, a size nobody has",
-            many,
-            "/?tag=sky,sea&min_width=4000&min_height=4000",
-            404,
-            "2000 us",
-        ),
-    ]);
-    rows
+    let plain = PLAIN.into_iter().flat_map(|(way, name, goal)| {
+        [10, 1_000, largest].map(|pictures| Plan::new(name, way, pictures, ("/", 302, goal)))
+    });
+    let mut weighted = Plan::new("weighted", Way::Fast, largest, ("/", 302, ""));
+    weighted.list.weighted = true;
+    let special = SPECIAL.into_iter().map(|(name, target, status, goal)| {
+        Plan::new(name, Way::Fast, largest, (target, status, goal))
+    });
+    plain.chain([weighted]).chain(special).collect()
 }
 
 /// Starts the servers: the floor, those of the plan, and Node's.
