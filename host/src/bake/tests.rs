@@ -1,3 +1,5 @@
+use edgepick::catalogue::{Entry, pack};
+
 use super::*;
 use crate::COMPONENT;
 use crate::testing::{baked, packed, wait};
@@ -16,6 +18,21 @@ fn the_report_is_the_component_s() {
         (report.pictures, report.entries),
         (sample.pictures, sample.entries)
     );
+}
+
+#[test]
+fn a_site_beyond_what_wasmtime_hands_over_by_default_is_taken_in() {
+    // Much text in few pieces costs little time; pictures would cost much.
+    let more = (128 << 20) + 1;
+    let settings = format!(r#"{{"problems":["{}"]}}"#, "x".repeat(more));
+    let entry = Entry {
+        url: "https://h.example/{1..7}.jpg".to_owned(),
+        ..Entry::default()
+    };
+    let site = pack(settings.as_bytes(), vec![entry]).unwrap().bytes;
+    let baked = wait(bake(COMPONENT, &site)).unwrap();
+    assert_eq!((baked.report.pictures, baked.report.entries), (7, 1));
+    assert!(baked.component.len() > more);
 }
 
 #[test]
