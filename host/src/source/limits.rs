@@ -8,7 +8,7 @@ pub struct Limits {
     /// Bytes of one list.
     pub list: usize,
     /// Bytes of memory for all that is read, from its first line until a guest
-    /// has the packed site, as [`cost`] estimates it.
+    /// has the packed site, as estimated from what is kept.
     pub memory: usize,
 }
 
