@@ -4,6 +4,8 @@ use memchr::{memchr2, memchr3};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::ResponseFields;
+
 /// Bytes with their media type.
 #[derive(Debug)]
 pub(crate) struct Body {
@@ -49,6 +51,19 @@ impl Body {
 
     pub(crate) fn svg(image: &'static str) -> Self {
         Self::new("image/svg+xml", image)
+    }
+
+    /// The bytes; what they are is said in the fields.
+    pub(super) fn into_bytes(self, fields: &mut ResponseFields) -> Vec<u8> {
+        fields.put("content-type: ", self.media_type);
+        fields.put(
+            "content-length: ",
+            itoa::Buffer::new().format(self.bytes.len()),
+        );
+        if let Some(policy) = self.content_security_policy {
+            fields.put("content-security-policy: ", policy);
+        }
+        self.bytes
     }
 
     /// A strong validator: two bodies with one tag are the same bytes.

@@ -73,7 +73,7 @@ impl Vary {
         match self.0 {
             [None, ..] => {}
             [Some(RequestField::Accept), None, ..] => fields.lines("vary: accept\r\n"),
-            _ => fields.put("vary", &self.names().collect::<Vec<_>>().join(", ")),
+            _ => fields.put("vary: ", &self.names().collect::<Vec<_>>().join(", ")),
         }
     }
 }
@@ -149,77 +149,78 @@ impl Answer<'_> {
         request_id: Option<&str>,
     ) -> Response {
         let mut fields = ResponseFields::new();
-        let mut status = self.status;
-        let mut body = self.body;
-
-        if let Some(location) = &self.location {
-            // The URLs of a site are checked when it is baked.
-            fields.put("location", location);
-            fields.put("referrer-policy", policy_for(settings, location));
-        }
-        if let Some(id) = &self.image_id {
-            fields.put("x-image-id", id);
-        }
-        if self.hints {
-            fields.lines(ACCEPT_CH);
-        }
-        if let Some(code) = self.fallback {
-            fields.put("x-image-fallback", code.as_str());
-        }
-        match self.cache {
-            Cache::Never => fields.lines(NEVER_KEPT),
-            Cache::For(seconds) => {
-                fields.put("cache-control", &format!("public, max-age={seconds}"));
-                // Preconditions act only where the answer would be a 2xx (RFC
-                // 9110 section 13.2.1).
-                if let Some(sent) = &body
-                    && status.is_success()
-                {
-                    let etag = sent.etag();
-                    if let Some(listed) = request.list(RequestField::IfNoneMatch)
-                        && none_match(&listed, &etag)
-                    {
-                        status = StatusCode::NOT_MODIFIED;
-                        body = None;
-                    }
-                    fields.put("etag", &etag);
-                }
-            }
-        }
+        self.add_picture(settings, &mut fields);
+        let (status, body) = self.add_cache(request, &mut fields);
         add_origin(&mut fields, settings, request, &mut vary);
         fields.lines(ALWAYS);
         match status {
-            StatusCode::METHOD_NOT_ALLOWED => fields.put("allow", ALLOW),
+            StatusCode::METHOD_NOT_ALLOWED => fields.put("allow: ", ALLOW),
             StatusCode::SERVICE_UNAVAILABLE => fields.lines("retry-after: 60\r\n"),
             StatusCode::NO_CONTENT if method == "OPTIONS" => {
-                fields.put("allow", ALLOW);
-                fields.put("access-control-allow-methods", ALLOW);
+                fields.put("allow: ", ALLOW);
+                fields.put("access-control-allow-methods: ", ALLOW);
                 fields.lines(PREFLIGHT);
             }
             _ => {}
         }
         vary.add_to(&mut fields);
         if let Some(id) = request_id {
-            fields.add("x-request-id", id);
+            fields.add("x-request-id: ", id);
         }
-        let mut bytes = Vec::new();
-        if let Some(body) = body {
-            fields.put("content-type", body.media_type);
-            fields.put(
-                "content-length",
-                itoa::Buffer::new().format(body.bytes.len()),
-            );
-            if let Some(policy) = body.content_security_policy {
-                fields.put("content-security-policy", policy);
-            }
-            if method != "HEAD" {
-                bytes = body.bytes;
-            }
+        let mut body = body.map_or_else(Vec::new, |body| body.into_bytes(&mut fields));
+        if method == "HEAD" {
+            body = Vec::new();
         }
         Response {
             status,
             fields,
-            body: bytes,
+            body,
+        }
+    }
+
+    /// What is said of the picture, or of why it is none.
+    fn add_picture(&self, settings: &Settings, fields: &mut ResponseFields) {
+        if let Some(location) = &self.location {
+            // The URLs of a site are checked when it is baked.
+            fields.put("location: ", location);
+            fields.put("referrer-policy: ", policy_for(settings, location));
+        }
+        if let Some(id) = &self.image_id {
+            fields.put("x-image-id: ", id);
+        }
+        if self.hints {
+            fields.lines(ACCEPT_CH);
+        }
+        if let Some(code) = self.fallback {
+            fields.put("x-image-fallback: ", code.as_str());
+        }
+    }
+
+    /// How long the answer may be kept; its status and body, which the caller
+    /// may have kept.
+    fn add_cache(
+        self,
+        request: &dyn RequestFields,
+        fields: &mut ResponseFields,
+    ) -> (StatusCode, Option<Body>) {
+        let (status, body) = (self.status, self.body);
+        let Cache::For(seconds) = self.cache else {
+            fields.lines(NEVER_KEPT);
+            return (status, body);
+        };
+        fields.put("cache-control: ", &format!("public, max-age={seconds}"));
+        // Preconditions act only where the answer would be a 2xx (RFC 9110
+        // section 13.2.1).
+        match body {
+            Some(body) if status.is_success() => {
+                let etag = body.etag();
+                fields.put("etag: ", &etag);
+                match request.list(RequestField::IfNoneMatch) {
+                    Some(listed) if none_match(&listed, &etag) => (StatusCode::NOT_MODIFIED, None),
+                    _ => (status, Some(body)),
+                }
+            }
+            body => (status, body),
         }
     }
 }
@@ -255,7 +256,7 @@ fn add_origin(
             .iter()
             .any(|allowed| allowed.eq_ignore_ascii_case(&origin))
     {
-        fields.add("access-control-allow-origin", &origin);
+        fields.add("access-control-allow-origin: ", &origin);
     }
 }
 
@@ -339,7 +340,7 @@ mod tests {
         for lines in [ACCEPT_CH, NEVER_KEPT, ALWAYS, PREFLIGHT] {
             let mut again = ResponseFields::new();
             for (name, value) in Lines(lines.as_bytes()).fields() {
-                let name = std::str::from_utf8(name).unwrap().to_owned().leak();
+                let name = format!("{}: ", std::str::from_utf8(name).unwrap()).leak();
                 again.add(name, std::str::from_utf8(value).unwrap());
             }
             assert_eq!(again.into_bytes(), lines.as_bytes());

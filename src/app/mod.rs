@@ -182,10 +182,16 @@ fn answer(
         now,
     };
     let mut vary = Vary::default();
-    let mut query = Query::default();
-    let answer = exchange
-        .answer(dice, &mut query, &mut vary)
-        .unwrap_or_else(|error| exchange.fail(&error, &query, &mut vary));
+    let answer = if exchange.asks_nothing() {
+        exchange
+            .any_picture(dice, &mut vary)
+            .unwrap_or_else(|error| exchange.fail(&error, &Query::default(), &mut vary))
+    } else {
+        let mut query = Query::default();
+        exchange
+            .answer(dice, &mut query, &mut vary)
+            .unwrap_or_else(|error| exchange.fail(&error, &query, &mut vary))
+    };
     answer.into_response(
         &site.settings,
         request.method,
@@ -196,6 +202,19 @@ fn answer(
 }
 
 impl Exchange<'_> {
+    fn mount(&self) -> &str {
+        self.caller.mount.unwrap_or(&self.site.settings.mount)
+    }
+
+    /// Whether this is what most callers send, which asks for no more than a
+    /// picture.
+    fn asks_nothing(&self) -> bool {
+        let Request { method, target, .. } = self.request;
+        matches!(method, "GET" | "HEAD")
+            && target.starts_with('/')
+            && route::strip_mount(target, self.mount()) == "/"
+    }
+
     fn answer(
         &self,
         dice: &mut dyn Dice,
@@ -222,21 +241,17 @@ impl Exchange<'_> {
         // The query is read even where the path leads nowhere: it says what
         // form the error takes.
         let (path, asked) = self.request.parts();
-        let routed = self.segments(path).and_then(|segments| {
-            let route = route::route(&segments, query, self.site)?;
-            Ok((route, segments.is_empty()))
-        });
+        let routed = self
+            .segments(path)
+            .and_then(|segments| route::route(&segments, query, self.site));
         // A path alone contradicts nothing.
         let read = (!asked.is_empty()).then(|| query.read(asked));
-        let (route, is_root) = routed.map_err(|error| self.with_categories(error))?;
-        let asks_nothing = is_root && read.is_none();
+        let route = routed.map_err(|error| self.with_categories(error))?;
         if let Some(read) = read {
             read?;
             query.check()?;
         }
         match route {
-            // What most callers ask for.
-            Route::Picture if asks_nothing => self.any_picture(dice, vary),
             Route::Picture => self.picture(dice, query, vary),
             service => self.service(service, query),
         }
@@ -247,7 +262,7 @@ impl Exchange<'_> {
     }
 
     fn segments<'p>(&self, path: &'p str) -> Result<Vec<Cow<'p, str>>, Error> {
-        let mount = self.caller.mount.unwrap_or(&self.site.settings.mount);
+        let mount = self.mount();
         let below = route::strip_mount(path, mount);
         let segments = route::segments(below);
         let is_known = |segments: &Vec<_>| route::is_known(segments, self.site);

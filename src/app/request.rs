@@ -56,11 +56,9 @@ impl<'r> Head<'r> {
     pub fn read(head: &'r [u8]) -> Self {
         let lines = Lines(head);
         let (line, fields) = lines.first().unwrap_or((b"", lines));
-        let mut words = line.split(|byte| *byte == b' ').map(std::str::from_utf8);
-        let (method, target) = match (words.next(), words.next()) {
-            (Some(Ok(method)), Some(Ok(target))) => (method, target),
-            _ => ("GET", ""),
-        };
+        let line = std::str::from_utf8(line).unwrap_or_default();
+        let (method, behind) = cut(line, b' ').unwrap_or(("GET", ""));
+        let (target, _) = cut(behind, b' ').unwrap_or((behind, ""));
         Self {
             method,
             target,
@@ -80,14 +78,16 @@ impl<'r> Head<'r> {
     }
 }
 
+/// What stands before and behind the first such byte of ASCII.
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let mut bytes = text.bytes();
+    let (before, behind) = text.split_at_checked(bytes.position(|byte| byte == mark)?)?;
+    Some((before, behind.get(1..)?))
+}
+
 impl<'r> Request<'r> {
     /// Path and query, without what would be a fragment.
     pub(super) fn parts(self) -> (&'r str, &'r str) {
-        let cut = |text: &'r str, mark| {
-            let mut bytes = text.bytes();
-            let (before, behind) = text.split_at_checked(bytes.position(|byte| byte == mark)?)?;
-            Some((before, behind.get(1..)?))
-        };
         let (path, query) = cut(self.target, b'?').unwrap_or((self.target, ""));
         match (cut(path, b'#'), cut(query, b'#')) {
             (Some((path, _)), _) => (path, ""),

@@ -15,10 +15,9 @@ pub(crate) fn id_text(hash: u64) -> String {
         None => hash << 1,
     });
     let letters = bits.filter_map(|bits| ALPHABET.get(bits as usize & 31).copied());
-    let mut text = Vec::with_capacity(LENGTH);
-    text.extend(letters);
-    // The alphabet is ASCII.
-    String::from_utf8(text).unwrap_or_default()
+    let mut text = String::with_capacity(LENGTH);
+    text.extend(letters.map(char::from));
+    text
 }
 
 /// The hash, and the number in the URL for a member of a range, that an id's
