@@ -23,6 +23,9 @@ pub(crate) use answer::empty;
 /// How long the platform's front waits for the host.
 pub(crate) const FRONT_PATIENCE: Duration = Duration::from_secs(230);
 
+/// The same, as an argument.
+const FRONT_SECONDS: &str = "230";
+
 /// Most bytes of a request's body, where the app does not say.
 pub(crate) const MOST_BODY: usize = 104_857_600;
 
@@ -90,6 +93,10 @@ struct Options {
     /// Seconds that the function may take (host.json's functionTimeout)
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "300")]
     function_timeout: Duration,
+    /// Seconds that the platform's front waits for the host; timers and queues
+    /// have none before them
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = FRONT_SECONDS)]
+    front_timeout: Duration,
 }
 
 /// What calls the function.
@@ -155,7 +162,10 @@ impl Gateway for Options {
     }
 
     fn patience(&self) -> Duration {
-        self.function_timeout.min(FRONT_PATIENCE)
+        match self.trigger {
+            Trigger::Http => self.function_timeout.min(self.front_timeout),
+            Trigger::Timer | Trigger::Queue => self.function_timeout,
+        }
     }
 
     fn invocation(
@@ -221,7 +231,7 @@ impl Gateway for Options {
         }
         match outcome {
             Outcome::Returned(bytes) => answer::response(self, &bytes, method),
-            Outcome::Failed(Failure::TimedOut) if FRONT_PATIENCE < self.function_timeout => {
+            Outcome::Failed(Failure::TimedOut) if self.front_timeout < self.function_timeout => {
                 answer::empty(502, method)
             }
             Outcome::Failed(_) => answer::empty(500, method),

@@ -1,11 +1,13 @@
 //! The emulator alone, with functions written by hand.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::EMULATOR;
+use super::{EMULATOR, FRONT_PATIENCE};
 use crate::gateways::testing;
 use crate::gateways::{Failure, Invocation, Outcome};
 
@@ -256,11 +258,30 @@ fn what_is_malformed_is_an_empty_500() {
         let said = format!("{outcome:?}");
         assert_eq!(shown(&answer(&[], outcome)), (500, ""), "{said}");
     }
-    // By default the host waits longer than the front does.
-    let late = || Outcome::Failed(Failure::TimedOut);
-    assert_eq!(answer(&[], late()).status(), 502);
-    let short = &["--function-timeout", "100"];
-    assert_eq!(answer(short, late()).status(), 500);
+}
+
+#[test]
+fn the_shorter_time_out_comes_first() {
+    let timer = ["--trigger", "timer"];
+    let queue = ["--trigger", "queue", "--front-timeout", "0.5"];
+    for (arguments, patience, status) in [
+        // By default the host waits longer than the front does.
+        (&[][..], FRONT_PATIENCE, 502),
+        (&["--front-timeout", "0.5"], Duration::from_millis(500), 502),
+        (
+            &["--function-timeout", "100"],
+            Duration::from_secs(100),
+            500,
+        ),
+        (&timer, Duration::from_secs(300), 500),
+        (&queue, Duration::from_secs(300), 500),
+    ] {
+        let gateway = EMULATOR.with(arguments).unwrap();
+        assert_eq!(gateway.patience(), patience, "{arguments:?}");
+        let late = answer(arguments, Outcome::Failed(Failure::TimedOut));
+        assert_eq!(late.status(), status, "{arguments:?}");
+        assert!(status != 502 || late.body().is_empty(), "{arguments:?}");
+    }
 }
 
 #[test]
