@@ -53,6 +53,10 @@ pub struct Cloud {
     /// Whether they get files to save in place of what browsers show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub downloads: Option<Figure>,
+    /// What to set, at the platform or in the site's settings, where callers
+    /// would otherwise not get what they came for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configure: Option<Figure>,
     /// Requests.
     pub requests: Figure,
     /// Memory in GB times seconds.
@@ -86,7 +90,7 @@ impl Cloud {
             &self.regions,
             &self.step_ms,
         ];
-        let more = [&self.downloads, &self.remarks, &self.life];
+        let more = [&self.downloads, &self.configure, &self.remarks, &self.life];
         figures.into_iter().chain(more.into_iter().flatten())
     }
 }

@@ -106,8 +106,13 @@ fn show(text: &mut String, table: &Clouds, cloud: &Cloud, usage: Option<&Usage>)
     };
     let _ = writeln!(text, "{} ({})", cloud.name, cloud.platform);
     report::row(text, "callers get", &said(&cloud.callers));
-    if let Some(downloads) = &cloud.downloads {
-        report::row(text, "downloads", &said(downloads));
+    for (name, figure) in [
+        ("downloads", &cloud.downloads),
+        ("configure", &cloud.configure),
+    ] {
+        if let Some(figure) = figure {
+            report::row(text, name, &said(figure));
+        }
     }
     report::row(
         text,
