@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use edgepick_host::runner_engine::{self, TICK};
 use wasmtime::component::{Component, InstancePre};
-use wasmtime::{Engine, Error, Result, Store, StoreLimits, StoreLimitsBuilder, Trap};
+use wasmtime::{
+    Engine, Error, Result, Store, StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline,
+};
 
 pub(crate) use self::bindings::exports::edgepick::site::{answer, gateway};
 use self::bindings::{Edgepick, EdgepickIndices};
@@ -33,6 +35,9 @@ const MEMORY: usize = 40 << 20;
 /// The data of a guest's store.
 pub(crate) struct State {
     limits: StoreLimits,
+    /// When the answer has to be there. Taking a site in has no limit: with a
+    /// large one that is slow where processors are thin.
+    until: Option<Instant>,
 }
 
 /// Why a guest gave no answer. The guest is gone; the next call gets another.
@@ -153,8 +158,8 @@ impl Guests {
             Some(guest) => guest,
             None => self.start()?,
         };
-        let ticks = patience.as_millis() / TICK.as_millis();
-        guest.store.set_epoch_deadline(ticks as u64 + 1);
+        guest.store.data_mut().until = Instant::now().checked_add(patience);
+        guest.store.set_epoch_deadline(1);
         let answer = call(&mut guest).map_err(|e| match e.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Failure::Timeout(patience),
             _ => e.into(),
@@ -165,11 +170,23 @@ impl Guests {
 
     fn start(&self) -> Result<Guest, Failure> {
         let limits = StoreLimitsBuilder::new().memory_size(self.memory).build();
-        let mut store = Store::new(&self.engine, State { limits });
+        let state = State {
+            limits,
+            until: None,
+        };
+        let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.limits);
         store.set_hostcall_fuel(usize::MAX);
-        // Taking a large site in is slow where processors are thin.
-        store.set_epoch_deadline(u64::MAX >> 1);
+        // By the clock, not by counting: where processors are thin, ticks are
+        // rare.
+        store.epoch_deadline_callback(|context| {
+            let until = context.data().until;
+            Ok(match until.is_some_and(|until| Instant::now() >= until) {
+                true => UpdateDeadline::Interrupt,
+                false => UpdateDeadline::Continue(1),
+            })
+        });
+        store.set_epoch_deadline(1);
         let instance = self.pre.instantiate(&mut store)?;
         let site = self.indices.load(&mut store, &instance)?;
         if let Some(packed) = &self.packed {
