@@ -147,6 +147,9 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// How long the program may take to start.
     pub start: Option<Duration>,
+    /// How long the platform waits for the end of a call's log, where it does:
+    /// OpenWhisk's images.
+    pub logs: Option<Duration>,
     /// Megabytes.
     pub memory: Option<u64>,
     /// Variables of the owner's own.

@@ -57,9 +57,11 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     let mut plan = image::plan(&deployment, variables)?;
     plan.writable = true;
     let address = SocketAddr::from((NOT_LOOPBACK, PORT));
+    let logs = deployment.settings.logs.unwrap_or(LOGS);
     let web = Web::new(deployment, plan, address, limits);
     Ok(Box::new(Container {
         web,
+        logs,
         begun: Arc::default(),
     }))
 }
@@ -67,6 +69,8 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
 #[derive(Clone)]
 struct Container {
     web: Web,
+    /// [`LOGS`], or what its owner sets.
+    logs: Duration,
     /// The process that was initialized. Held for the length of a call.
     begun: Arc<Mutex<Weak<Machine>>>,
 }
@@ -130,7 +134,7 @@ impl Container {
     /// Reads on until both streams have said that the activation is over.
     async fn read_logs(&self, mark: u64) {
         let log = self.web.log();
-        let patience = Instant::now() + LOGS;
+        let patience = Instant::now() + self.logs;
         while log
             .since(mark)
             .lines()

@@ -27,8 +27,8 @@ use crate::gateways::headers::texts;
 /// does not answer at: what comes from outside an instance.
 pub(super) const NOT_LOOPBACK: [u8; 4] = [127, 0, 0, 2];
 
-/// How long after its last word a program is seen to have ended.
-const LAG: Duration = Duration::from_millis(200);
+/// How long a connection may take to come to rest once nobody uses it.
+const REST: Duration = Duration::from_millis(200);
 
 /// A deployed program, and the process that runs it, if one does.
 #[derive(Clone, Debug)]
@@ -189,9 +189,9 @@ impl Web {
         let connection = machine.connect(self.0.address);
         match timeout(self.0.limits.timeout, connection).await {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(e)) => match timeout(LAG, machine.end()).await {
-                Ok(end) => Err(WebFailure::Ended(end)),
-                Err(_) => Err(WebFailure::Broken(e.to_string())),
+            Ok(Err(e)) => match machine.about_to_end(self.0.address).await {
+                Some(end) => Err(WebFailure::Ended(end)),
+                None => Err(WebFailure::Broken(e.to_string())),
             },
             Err(_) => Err(WebFailure::TimedOut),
         }
@@ -253,9 +253,8 @@ impl Web {
             }
             response
         });
-        // Whoever ends hangs up first, and is seen to have ended a little later.
         if let Err(WebFailure::Broken(_)) = &result
-            && let Ok(end) = timeout(LAG, machine.end()).await
+            && let Some(end) = machine.about_to_end(self.0.address).await
         {
             return Err(WebFailure::Ended(end));
         }
@@ -306,7 +305,7 @@ pub(super) async fn exchange(
     if closes {
         return Ok((response, None));
     }
-    let _ = timeout(LAG, poll_fn(|cx| connection.poll_without_shutdown(cx))).await;
+    let _ = timeout(REST, poll_fn(|cx| connection.poll_without_shutdown(cx))).await;
     let parts = connection.into_parts();
     let rest = parts.read_buf.is_empty();
     let stream = rest.then(|| parts.io.into_inner().into_std().ok());

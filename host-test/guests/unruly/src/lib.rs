@@ -50,6 +50,8 @@ fn behave(word: &str) -> Answer {
                 std::hint::black_box(&mut hoard);
             }
         }
+        // The same in one step, which is refused at once.
+        "/vast" => (200, Vec::new(), Vec::with_capacity(1 << 30)),
         "/status" => (7, Vec::new(), Vec::new()),
         "/fields" => (
             200,
@@ -120,7 +122,7 @@ impl gateway::Guest for Unruly {
             },
         };
         let event = String::from_utf8_lossy(&event).into_owned();
-        let known = ["/panic", "/loop", "/oom", "/throw"];
+        let known = ["/panic", "/loop", "/oom", "/vast", "/throw"];
         match known.into_iter().find(|word| event.contains(&format!("\"{word}\""))) {
             Some("/throw") => Err(gateway::EventError {
                 code: "bad_event".to_owned(),

@@ -148,6 +148,7 @@ fn serve(control: &OwnedFd, program: Pid) {
                 Err(e) => (Said::Refused(e.raw_os_error()), None),
             },
             Ask::Memory => (Said::Memory(memory()), None),
+            Ask::Ending => (Said::Ending(others().into_iter().any(is_ending)), None),
             Ask::Signal(number) => {
                 if let Some(signal) = Signal::from_named_raw(number) {
                     let _ = kill_process(program, signal);
@@ -190,12 +191,7 @@ fn end_others() {
 /// has ended.
 fn others() -> Vec<Pid> {
     let id = |text: &str| Pid::from_raw(text.parse().ok()?);
-    let parent = |process: &Path| {
-        // proc_pid_stat(5): behind the name, which may hold anything.
-        let stat = fs::read_to_string(process.join("stat")).ok()?;
-        let (_, fields) = stat.rsplit_once(") ")?;
-        id(fields.split(' ').nth(1)?)
-    };
+    let parent = |process: &Path| id(stat(process)?.split(' ').nth(1)?);
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let all: Vec<_> = processes
         .filter_map(|entry| {
@@ -217,6 +213,30 @@ fn others() -> Vec<Pid> {
         others.extend(children);
     }
     others
+}
+
+/// What proc_pid_stat(5) has behind the name, which may hold anything: from the
+/// third field on. `None` where the process is gone.
+fn stat(process: &Path) -> Option<String> {
+    let stat = fs::read_to_string(process.join("stat")).ok()?;
+    Some(stat.rsplit_once(") ")?.1.to_owned())
+}
+
+/// `PF_EXITING`, a flag of a process: set before its files are closed.
+const EXITING: u32 = 4;
+
+/// Whether a process is on its way out: some of its files may be closed, and
+/// others not. They all are where nothing is left of it but its status.
+fn is_ending(process: Pid) -> bool {
+    let stat = stat(Path::new(&format!("/proc/{process}"))).unwrap_or_default();
+    let mut fields = stat.split(' ');
+    // These are the fields 3, 9 and 20.
+    let state = fields.next().unwrap_or_default();
+    let flags: u32 = fields.nth(5).unwrap_or_default().parse().unwrap_or(0);
+    let threads = fields.nth(10).unwrap_or_default();
+    // The first thread may have ended before the others.
+    let has_ended = state == "X" || (state == "Z" && threads == "1");
+    flags & EXITING != 0 && !has_ended
 }
 
 /// The most that the program and all that it started have needed, as far as

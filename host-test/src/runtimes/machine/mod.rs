@@ -58,6 +58,10 @@ const MEMORY_PAUSE: Duration = Duration::from_millis(50);
 /// containers have.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
 
+/// How long a program that ends may take for that, whatever else this machine
+/// does.
+const LAG: Duration = Duration::from_secs(60);
+
 /// How often a program that ends is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -205,6 +209,18 @@ impl Machine {
         }
     }
 
+    /// How it ended, if it has or is about to: the connections of a program
+    /// that ends are closed before it is seen to have ended. One that goes on
+    /// may hang up too.
+    pub(super) async fn about_to_end(&self, address: SocketAddr) -> Option<End> {
+        let goes_on = matches!(self.ask(Ask::Ending).await, Ok((Said::Ending(false), _)));
+        // What has ended by the time of that question listens no more.
+        if goes_on && !matches!(timeout(LAG, self.connect(address)).await, Ok(Err(_))) {
+            return self.ended();
+        }
+        timeout(LAG, self.end()).await.ok()
+    }
+
     /// Keeps a connection for a later call.
     pub(super) fn keep(&self, connection: std::net::TcpStream) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -309,7 +325,7 @@ impl Drop for Machine {
     fn drop(&mut self) {
         self.kill();
         // The next one may need what this one still holds.
-        let patience = Instant::now() + Duration::from_secs(5);
+        let patience = Instant::now() + LAG;
         while self.ended().is_none() && Instant::now() < patience {
             thread::sleep(Duration::from_millis(1));
         }

@@ -59,6 +59,8 @@ pub(super) enum Ask {
     /// The most resident memory that the program and all that it started have
     /// needed.
     Memory,
+    /// Whether the program, or one that it started, is on its way out.
+    Ending,
     /// Send it a signal.
     Signal(i32),
 }
@@ -79,6 +81,8 @@ pub(super) enum Said {
     Refused(i32),
     /// Bytes.
     Memory(u64),
+    /// Whether one of them is.
+    Ending(bool),
     /// The signal was sent.
     Sent,
 }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{Plane, encoded, zip};
 use crate::client::{Connection, ask, request};
+use crate::runtimes::at_last;
 use crate::skipped::with_namespaces;
 
 const INVOKE: &str = "/2016-08-15/services/s/functions/f/invocations";
@@ -106,14 +106,11 @@ fn a_call_that_is_under_way_holds_up_no_other() {
     let request = request("POST", INVOKE, &[], b"wait");
     let mut waiting = Connection::open(plane.address);
     waiting.send(&request);
-    let since = Instant::now();
     let waits = |folder: std::fs::DirEntry| folder.path().join("code/waits").exists();
-    while !std::fs::read_dir(data.path().join("instances"))
-        .is_ok_and(|folders| folders.flatten().any(waits))
-    {
-        assert!(since.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    at_last("nobody waits", || {
+        let folders = std::fs::read_dir(data.path().join("instances"));
+        folders.is_ok_and(|folders| folders.flatten().any(waits))
+    });
     let first = invoke(plane.address, "").1;
     assert_eq!(invoke(plane.address, "").1, first);
 }
@@ -189,21 +186,20 @@ fn process(id: u32) -> Option<(u32, String)> {
 /// Nothing of it is left when the emulator is killed.
 fn check_nothing_stays(mut plane: Plane) {
     invoke(plane.address, "spawn");
-    let started = descendants(plane.child.id());
     let sleeps = |id: &u32| {
         let command = std::fs::read(format!("/proc/{id}/cmdline"));
         command.is_ok_and(|command| command == b"sleep\x001000\0")
     };
-    assert!(started.keys().any(sleeps), "{started:?}");
+    let mut started = BTreeMap::new();
+    // A process has its command a little after who started it goes on.
+    at_last("nothing sleeps", || {
+        started = descendants(plane.child.id());
+        started.keys().any(sleeps)
+    });
     plane.kill();
-    let since = Instant::now();
-    while started
-        .iter()
-        .any(|(id, began)| process(*id).is_some_and(|(_, other)| other == *began))
-    {
-        assert!(since.elapsed() < Duration::from_secs(60), "{started:?}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let stays =
+        |(id, began): (&u32, &String)| process(*id).is_some_and(|(_, other)| other == *began);
+    at_last("something stays", || !started.iter().any(stays));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use host_test::gateways::{Failure, Outcome};
 use host_test::listener::Listener;
 use host_test::runtimes::{Program, Settings, has_namespaces};
 
-use super::{SOON, at_last, behind, call, deploy, json, logged, python, settings};
+use super::{LATER, SOON, at_last, behind, call, deploy, json, logged, python, settings};
 use crate::client::{ask, get};
 
 const WEB: &str = "#!/bin/sh\nexec ./web.py 0.0.0.0:$FC_CUSTOM_LISTEN_PORT\n";
@@ -92,15 +92,15 @@ fn the_default_domain_passes_no_redirect_and_forces_downloads() {
 
 #[test]
 fn calls_that_fail_are_told_apart() {
-    let soon = Settings {
-        timeout: Some(SOON),
+    let late = Settings {
+        timeout: Some(LATER),
         ..settings()
     };
     for (path, settings, status, code) in [
         ("exit", settings(), 502, "FunctionExited"),
         ("hang-up", settings(), 502, "BadResponse"),
         ("fields", settings(), 502, "BadResponse"),
-        ("sleep", soon, 502, "FunctionTimeout"),
+        ("sleep", late, 502, "FunctionTimeout"),
     ] {
         let Some(program) = web(settings) else { return };
         let listener = custom(&*program);

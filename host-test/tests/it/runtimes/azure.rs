@@ -5,7 +5,7 @@ use host_test::listener::Listener;
 use host_test::runtimes::{Program, Settings, has_namespaces};
 use serde_json::json;
 
-use super::{SOON, Seen, behind, call, deploy, logged, python, settings, try_deploy};
+use super::{LATER, SOON, Seen, behind, call, deploy, logged, python, settings, try_deploy};
 use crate::client::{ask, get};
 use crate::stands::ANY_PORT;
 
@@ -134,11 +134,11 @@ fn other_triggers_are_documents_in_either_mode() {
 
 #[test]
 fn handlers_that_fail() {
-    let soon = Settings {
-        timeout: Some(SOON),
+    let late = Settings {
+        timeout: Some(LATER),
         ..settings()
     };
-    let Some(program) = app(&host(true, ""), soon) else {
+    let Some(program) = app(&host(true, ""), late) else {
         return;
     };
     let listener = behind(&*program, "azurewebsites");

@@ -1,6 +1,6 @@
-//! A component that panics, loops and hoards memory inside of the runner: each
-//! platform gets its own form of error, the process lives, and the next call is
-//! answered.
+//! A component that panics, loops and wants too much memory inside of the
+//! runner: each platform gets its own form of error, the process lives, and the
+//! next call is answered.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::images::{NO_LOGS, image};
 use super::packed::LIST;
-use super::{behind, edited, logged};
+use super::{at_last, behind, edited, logged};
 use crate::client::get;
 use crate::stands::input;
 use crate::zips::{self, deployed_with, site};
@@ -268,7 +268,8 @@ fn failures_inside_of_the_runner_are_reported_and_it_lives_on() {
         let programs: Vec<_> = programs.collect();
         for (row, program) in &programs {
             check(row, &**program, "/panic");
-            check(row, &**program, "/oom");
+            // To fill all memory there is takes some of the time that an answer has.
+            check(row, &**program, "/vast");
         }
         // These wait for a time-out, and need not wait for each other.
         std::thread::scope(|scope| {
@@ -301,8 +302,17 @@ fn a_hoard_leaves_room_in_128_mib_of_addresses() {
         let program = edited::deployed("tencent", site, &[edited::FEW_ADDRESSES]);
         let listener = behind(&*program, "function-url");
         for _ in 0..3 {
-            let reply = get(listener.address(), path);
-            assert_eq!(reply.status, status, "{}: {}", reply.text(), program.log());
+            // It may take longer than an answer may.
+            at_last(path, || {
+                let reply = get(listener.address(), path);
+                let late = path == "/oom" && reply.status == 504;
+                assert!(
+                    late || reply.status == status,
+                    "{reply:?}: {}",
+                    program.log()
+                );
+                !late
+            });
         }
         assert_eq!(
             program.log().matches("listening").count(),

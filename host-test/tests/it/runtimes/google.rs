@@ -6,7 +6,9 @@ use host_test::gateways::{Failure, Outcome, find};
 use host_test::listener::Listener;
 use host_test::runtimes::{Program, Settings, has_namespaces};
 
-use super::{SOON, Seen, at_last, behind, call, deploy, logged, python, settings, try_deploy};
+use super::{
+    LATER, SOON, Seen, at_last, behind, call, deploy, logged, python, settings, try_deploy,
+};
 use crate::client::{ask, get};
 use crate::stands::ANY_PORT;
 
@@ -98,14 +100,14 @@ fn requests_come_with_the_front_s_fields() {
 
 #[test]
 fn calls_that_fail_are_told_apart() {
-    let soon = Settings {
-        timeout: Some(SOON),
+    let late = Settings {
+        timeout: Some(LATER),
         ..settings()
     };
     for (path, settings, status, line) in [
         ("/exit", settings(), 503, "Container called exit(7)."),
         ("/hang-up", settings(), 502, "malformed"),
-        ("/sleep", soon, 504, "maximum request timeout"),
+        ("/sleep", late, 504, "maximum request timeout"),
     ] {
         let Some(program) = service(settings) else {
             return;

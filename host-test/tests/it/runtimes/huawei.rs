@@ -8,7 +8,9 @@ use host_test::gateways::{Failure, Outcome, find};
 use host_test::listener::Listener;
 use host_test::runtimes::{Program, Proxy, Settings, has_namespaces};
 
-use super::{Files, SOON, at_last, call, deploy, json, logged, python, settings, try_deploy};
+use super::{
+    Files, LATER, SOON, at_last, call, deploy, json, logged, python, settings, try_deploy,
+};
 use crate::client::{Reply, ask, get};
 use crate::skipped::{skipped, with_namespaces};
 use crate::stands::ANY_PORT;
@@ -230,15 +232,15 @@ fn an_answer_that_is_no_2xx_may_be_a_failure() {
 
 #[test]
 fn calls_that_fail_are_told_apart() {
-    let soon = Settings {
-        timeout: Some(SOON),
+    let late = Settings {
+        timeout: Some(LATER),
         ..settings()
     };
     for (path, settings, status, text) in [
         ("exit", settings(), 500, "process exited"),
         ("hang-up", settings(), 500, "function invocation exception"),
         ("large", settings(), 500, "too large"),
-        ("sleep", soon, 500, "FunctionTimeout"),
+        ("sleep", late, 500, "FunctionTimeout"),
     ] {
         let Some(program) = web("127.0.0.1:8000", settings) else {
             return;

@@ -4,7 +4,7 @@ use host_test::gateways::find;
 use host_test::listener::Listener;
 use host_test::runtimes::{Program, Settings, has_namespaces};
 
-use super::{SOON, behind, deploy, python, settings, try_deploy};
+use super::{LATER, SOON, behind, deploy, python, settings, try_deploy};
 use crate::client::{Reply, ask, get};
 use crate::stands::ANY_PORT;
 
@@ -154,11 +154,11 @@ fn uploads_lose_their_mode_bits_and_builds_may_fail() {
 
 #[test]
 fn answers_that_are_missing() {
-    let soon = Settings {
-        timeout: Some(SOON),
+    let late = Settings {
+        timeout: Some(LATER),
         ..settings()
     };
-    for (path, settings, status) in [("/exit", settings(), 502), ("/sleep", soon, 524)] {
+    for (path, settings, status) in [("/exit", settings(), 502), ("/sleep", late, 524)] {
         // Whoever asks nothing at the start is not late with its answer there.
         let Some(program) = app("page", "functionsMode: disabled", settings) else {
             return;

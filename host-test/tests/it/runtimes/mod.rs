@@ -41,6 +41,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// For a limit that a test waits for.
 const SOON: Duration = Duration::from_millis(300);
 
+/// For one within which other calls of that test have to be answered.
+const LATER: Duration = Duration::from_secs(2);
+
+/// How often a test looks for what it waits for.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// Entries of a zip: name, mode, content.
 type Files<'a> = &'a [(&'a str, u32, &'a str)];
 
@@ -63,6 +69,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         timeout: Some(PATIENCE),
         start: Some(PATIENCE),
+        logs: Some(PATIENCE),
         harness: Some(env!("CARGO_BIN_EXE_host-test").into()),
         ..Settings::default()
     }
@@ -134,6 +141,7 @@ pub(crate) fn at_last(at: &str, mut holds: impl FnMut() -> bool) {
     let give_up = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < give_up, "{at}");
+        std::thread::sleep(PAUSE);
     }
 }
 
@@ -168,7 +176,7 @@ fn logged(program: &dyn Program, text: &str, times: usize) {
     let give_up = Instant::now() + PATIENCE;
     while program.log().matches(text).count() < times {
         assert!(Instant::now() < give_up, "no {text:?}: {}", program.log());
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(PAUSE);
     }
 }
 

@@ -4,7 +4,7 @@ use host_test::gateways::{Failure, Outcome, find};
 use host_test::listener::Listener;
 use host_test::runtimes::{Program, Settings, has_namespaces};
 
-use super::{SOON, at_last, call, deploy, json, python, settings};
+use super::{LATER, SOON, at_last, call, deploy, json, python, settings};
 use crate::client::ask;
 use crate::stands::ANY_PORT;
 
@@ -75,8 +75,8 @@ fn a_web_action_answers_callers() {
 
 #[test]
 fn calls_that_fail_are_told_apart() {
-    let soon = Settings {
-        timeout: Some(SOON),
+    let late = Settings {
+        timeout: Some(LATER),
         // Else the call has the time that the program takes to start.
         environment: vec![("__OW_WAIT_FOR_ACK".to_owned(), "1".to_owned())],
         ..settings()
@@ -84,7 +84,7 @@ fn calls_that_fail_are_told_apart() {
     let dictionary = "The action did not return a dictionary or array.";
     for (what, settings, expected) in [
         ("exit", settings(), Outcome::Failed(Failure::Exited)),
-        ("sleep", soon, Outcome::Failed(Failure::TimedOut)),
+        ("sleep", late, Outcome::Failed(Failure::TimedOut)),
         ("text", settings(), threw(dictionary)),
         ("none", settings(), threw(dictionary)),
     ] {

@@ -3,7 +3,7 @@
 use host_test::gateways::{Failure, Outcome};
 use host_test::runtimes::{Program, Settings, has_namespaces};
 
-use super::{SOON, at_last, behind, call, deploy, json, python, settings};
+use super::{LATER, SOON, at_last, behind, call, deploy, json, python, settings};
 use crate::client::{ask, get};
 
 const START: &str = "#!/bin/bash\nexec ./web.py 0.0.0.0:9000\n";
@@ -56,8 +56,8 @@ fn a_request_gets_through_with_the_platforms_fields() {
 
 #[test]
 fn calls_that_fail_have_their_status_codes() {
-    let soon = Settings {
-        timeout: Some(SOON),
+    let late = Settings {
+        timeout: Some(LATER),
         ..settings()
     };
     for (path, settings, status) in [
@@ -65,7 +65,7 @@ fn calls_that_fail_have_their_status_codes() {
         ("hang-up", settings(), 430),
         ("fields", settings(), 410),
         ("large", settings(), 407),
-        ("sleep", soon, 433),
+        ("sleep", late, 433),
     ] {
         let Some(program) = web(settings) else { return };
         let listener = behind(&*program, "function-url");
