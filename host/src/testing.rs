@@ -1,6 +1,7 @@
 //! What several modules' tests share.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::COMPONENT;
 use crate::bake::{Baked, bake};
@@ -28,8 +29,16 @@ pub(crate) fn baked() -> &'static Baked {
     BAKED.get_or_init(|| wait(bake(COMPONENT, packed())).unwrap())
 }
 
+/// Options of a site that has time, whatever else this machine does.
+pub(crate) fn patient() -> SiteOptions {
+    SiteOptions {
+        timeout: Duration::from_secs(60),
+        ..SiteOptions::default()
+    }
+}
+
 /// A site of the sample.
 pub(crate) fn site() -> &'static Site {
     static SITE: OnceLock<Site> = OnceLock::new();
-    SITE.get_or_init(|| Site::new(&baked().component, SiteOptions::default()).unwrap())
+    SITE.get_or_init(|| Site::new(&baked().component, patient()).unwrap())
 }

@@ -3,7 +3,7 @@ use http_body_util::{BodyExt as _, Empty};
 use super::*;
 use crate::bindings::answer::{Context, Outcome, Request, Response};
 use crate::bindings::gateway;
-use crate::testing::{baked, site, wait};
+use crate::testing::{baked, patient, site, wait};
 
 async fn get(instances: &Instances, target: &str) -> Response {
     let head = format!("GET {target} HTTP/1.1\r\naccept: */*\r\n");
@@ -50,10 +50,7 @@ fn both_doors_lead_to_the_same_answer() {
 #[test]
 fn a_guest_serves_its_time() {
     let started = |reuse, calls: usize| {
-        let site = sample_with(SiteOptions {
-            reuse,
-            ..SiteOptions::default()
-        });
+        let site = sample_with(SiteOptions { reuse, ..patient() });
         wait(async {
             let instances = site.instances();
             for _ in 0..calls {
@@ -72,7 +69,7 @@ fn a_seed_makes_randomness_repeatable() {
     let draws = |seed| {
         let site = sample_with(SiteOptions {
             seed: Some(seed),
-            ..SiteOptions::default()
+            ..patient()
         });
         wait(async {
             let instances = site.instances();
@@ -97,7 +94,7 @@ fn a_seed_makes_randomness_repeatable() {
 fn a_guest_that_goes_on_draws_anew() {
     let site = sample_with(SiteOptions {
         seed: Some(3),
-        ..SiteOptions::default()
+        ..patient()
     });
     wait(async {
         let instances = site.instances();
@@ -118,7 +115,7 @@ fn a_guest_that_goes_on_draws_anew() {
 fn guests_beyond_the_limit_are_refused() {
     let site = sample_with(SiteOptions {
         instances: 1,
-        ..SiteOptions::default()
+        ..patient()
     });
     wait(async {
         let instances = site.instances();

@@ -8,8 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::COMPONENT;
 use crate::bake::bake;
-use crate::site::SiteOptions;
-use crate::testing::wait;
+use crate::testing::{patient, wait};
 
 /// A writer that tests can look into.
 #[derive(Clone, Default)]
@@ -120,7 +119,7 @@ fn an_event_is_logged_as_the_request_in_it() {
     };
     let packed = pack(br#"{"events":["aws"]}"#, vec![entry]);
     let baked = wait(bake(COMPONENT, &packed.unwrap().bytes)).unwrap();
-    let site = Site::new(&baked.component, SiteOptions::default()).unwrap();
+    let site = Site::new(&baked.component, patient()).unwrap();
     let post = |body: &str| {
         let length = body.len();
         format!(
