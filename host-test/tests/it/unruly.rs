@@ -20,22 +20,36 @@ const UNRULY: &[u8] = include_bytes!(env!("EDGEPICK_UNRULY"));
 /// What an endless loop gets. Good answers take milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-fn site(reuse: u32) -> Site {
+fn site(component: &[u8], reuse: u32) -> Site {
     let options = SiteOptions {
         timeout: TIMEOUT,
         reuse,
         ..SiteOptions::default()
     };
-    Site::new(UNRULY, options).unwrap()
+    Site::new(component, options).unwrap()
 }
 
 /// Instances used again, and a fresh one for every request.
-static POOLED: LazyLock<Site> = LazyLock::new(|| site(10_000));
-static ISOLATED: LazyLock<Site> = LazyLock::new(|| site(1));
+static POOLED: LazyLock<Site> = LazyLock::new(|| site(UNRULY, 10_000));
+static ISOLATED: LazyLock<Site> = LazyLock::new(|| site(UNRULY, 1));
 
-const MODES: [(&str, &LazyLock<Site>, Door); 4] = [
+/// Likewise, of a component so large that its memory is put back in another way.
+static LARGE: LazyLock<Site> = LazyLock::new(|| site(&with_custom_section(3 << 20), 1));
+
+/// A custom section of that many bytes means nothing (WebAssembly 2.0, 5.5.3).
+fn with_custom_section(bytes: usize) -> Vec<u8> {
+    let leb128 =
+        (0..5).map(|place| (bytes >> (7 * place)) as u8 | if place < 4 { 0x80 } else { 0 });
+    let name = [1, b'x'];
+    let text = std::iter::repeat_n(0, bytes - name.len());
+    let section = std::iter::once(0).chain(leb128).chain(name).chain(text);
+    UNRULY.iter().copied().chain(section).collect()
+}
+
+const MODES: [(&str, &LazyLock<Site>, Door); 5] = [
     ("pooled", &POOLED, Door::Typed),
     ("isolated", &ISOLATED, Door::Typed),
+    ("isolated and large", &LARGE, Door::Typed),
     ("pooled through wasi:http", &POOLED, Door::WasiHttp),
     ("isolated through wasi:http", &ISOLATED, Door::WasiHttp),
 ];
