@@ -15,15 +15,20 @@ pub struct Figure {
     /// The words in Chinese, where a README says them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zh: Option<String>,
+    /// How much, where `value` is `trial` and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<u32>,
     /// The key of a [`Source`].
     pub source: String,
 }
 
 impl Figure {
-    /// The number, where it is one.
+    /// The number, where it is one; a trial's where that is known.
     #[must_use]
     pub fn number(&self) -> Option<f64> {
-        self.value.parse().ok()
+        self.trial
+            .map(f64::from)
+            .or_else(|| self.value.parse().ok())
     }
 }
 
@@ -135,15 +140,19 @@ pub struct Usage {
     pub traffic: Option<f64>,
 }
 
+/// Milliseconds that time is rounded up to where a platform's step is unknown:
+/// the largest of the known ones.
+pub const ASSUMED_STEP_MS: f64 = 100.0;
+
 /// GB of memory of the smallest function that every platform offers.
 const MEMORY_GB: f64 = 0.125;
 
 impl Cloud {
-    /// What `requests` a month use. Time is rounded up to the platform's step;
-    /// where that is unknown to 100 ms, the largest of the known ones.
+    /// What `requests` a month use. Time is rounded up to the platform's step,
+    /// or [`ASSUMED_STEP_MS`].
     #[must_use]
     pub fn usage(&self, requests: f64, cost: Cost) -> Usage {
-        let step = self.step_ms.number().unwrap_or(100.0);
+        let step = self.step_ms.number().unwrap_or(ASSUMED_STEP_MS);
         let seconds = (cost.milliseconds / step).ceil() * step / 1000.0;
         let share = |figure: &Figure, used: f64| {
             figure
@@ -190,6 +199,9 @@ mod tests {
                     cloud.platform,
                     figure.value
                 );
+            }
+            for figure in cloud.figures().filter(|figure| figure.trial.is_some()) {
+                assert_eq!(figure.value, "trial", "{}", cloud.platform);
             }
         }
     }
@@ -343,6 +355,11 @@ mod tests {
         let google = cloud("google").usage(3e6, cost);
         assert_eq!(google.gb_seconds, Some(37_500.0 / 400_000.0));
         assert_eq!(cloud("leancloud").usage(3e6, cost).requests, None);
-        assert_eq!(cloud("aliyun").usage(3e6, cost).traffic, None);
+        assert_eq!(cloud("aliyun").usage(3e6, cost).requests, None);
+        let mut nothing = cloud("aws").clone();
+        nothing.traffic_gb.value = "0".to_owned();
+        assert_eq!(nothing.usage(3e6, cost).traffic, None);
+        // A trial's quotas.
+        assert_eq!(cloud("tencent").usage(3e6, cost).requests, Some(3.0));
     }
 }

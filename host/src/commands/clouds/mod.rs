@@ -1,15 +1,16 @@
 //! `edgepick clouds`.
 
+mod text;
+
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::{CommandError, output, report, runtime};
+use super::{CommandError, output, runtime};
 use crate::bindings::answer;
-use crate::clouds::{Cloud, Clouds, Cost, Figure, Source, Usage, clouds};
+use crate::clouds::{Cloud, Cost, Source, Usage, clouds};
 use crate::input::sample;
 use crate::site::{Site, SiteOptions};
 use crate::{COMPONENT, bake};
@@ -65,78 +66,10 @@ impl CloudsCommand {
                 .map_err(|e| CommandError::Failed(e.to_string()))?;
             return Ok(output::write(format!("{json}\n").as_bytes())?);
         }
-        let mut text = String::new();
-        for row in &answer.clouds {
-            show(&mut text, &table, row.cloud, row.usage.as_ref());
-        }
-        if let Some(cost) = cost {
-            let _ = writeln!(
-                text,
-                "A request took {:.3} ms and {:.0} bytes here, measured over {MEASURED} of the embedded sample;\n\
-                 time is rounded up to the platform's step (100 ms where unknown), memory is 128 MB.",
-                cost.milliseconds, cost.bytes
-            );
-        }
-        text.push_str("The figures' sources and dates: --json. A site needs no database: its list is in the component.\n");
-        Ok(output::write(text.as_bytes())?)
+        Ok(output::write(
+            text::text(&answer, self.requests).as_bytes(),
+        )?)
     }
-}
-
-fn show(text: &mut String, table: &Clouds, cloud: &Cloud, usage: Option<&Usage>) {
-    let said = |figure: &Figure| {
-        let date = table
-            .sources
-            .get(&figure.source)
-            .map_or("", |source| source.date.as_str());
-        let value = figure.number().filter(|n| *n >= 1000.0).map_or_else(
-            || figure.value.clone(),
-            // Quotas are whole numbers far below 2^53.
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "whole and positive"
-            )]
-            |n| report::number(n as u64),
-        );
-        format!("{value} ({date})")
-    };
-    let quota = |figure: &Figure, share: Option<Option<f64>>| match share {
-        Some(Some(share)) => format!("{}: {:.1} % used", said(figure), share * 100.0),
-        _ => said(figure),
-    };
-    let _ = writeln!(text, "{} ({})", cloud.name, cloud.platform);
-    report::row(text, "callers get", &said(&cloud.callers));
-    for (name, figure) in [
-        ("downloads", &cloud.downloads),
-        ("configure", &cloud.configure),
-    ] {
-        if let Some(figure) = figure {
-            report::row(text, name, &said(figure));
-        }
-    }
-    report::row(
-        text,
-        "requests",
-        &quota(&cloud.requests, usage.map(|u| u.requests)),
-    );
-    report::row(
-        text,
-        "GB-seconds",
-        &quota(&cloud.gb_seconds, usage.map(|u| u.gb_seconds)),
-    );
-    report::row(
-        text,
-        "traffic, GB",
-        &quota(&cloud.traffic_gb, usage.map(|u| u.traffic)),
-    );
-    report::row(text, "database", &said(&cloud.database));
-    report::row(text, "regions", &said(&cloud.regions));
-    for (name, figure) in [("remarks", &cloud.remarks), ("life", &cloud.life)] {
-        if let Some(figure) = figure {
-            report::row(text, name, &said(figure));
-        }
-    }
-    text.push('\n');
 }
 
 /// A count such as `500k` or `3M`.
