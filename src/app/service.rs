@@ -60,7 +60,7 @@ impl Exchange<'_> {
                 (Body::text(names.collect()), kept)
             }
             Route::Categories => {
-                only_json(form, "json or text")?;
+                only(AnswerType::Json, form, "json or text")?;
                 (
                     Body::json(&Categories {
                         categories: named(FacetKind::Category),
@@ -69,7 +69,7 @@ impl Exchange<'_> {
                 )
             }
             Route::Info => {
-                only_json(form, "json")?;
+                only(AnswerType::Json, form, "json")?;
                 let info = Info {
                     name: env!("CARGO_PKG_NAME"),
                     version: env!("CARGO_PKG_VERSION"),
@@ -83,19 +83,27 @@ impl Exchange<'_> {
                 };
                 (Body::json(&info), kept)
             }
-            Route::Robots => (Body::text("User-agent: *\nDisallow: /\n".to_owned()), kept),
+            Route::Robots => {
+                only(AnswerType::Text, form, "text")?;
+                (Body::text("User-agent: *\nDisallow: /\n".to_owned()), kept)
+            }
             Route::Favicon => return Ok(Answer::new(StatusCode::NO_CONTENT, None, kept)),
-            Route::Healthz | Route::Picture => (Body::text("ok\n".to_owned()), Cache::Never),
+            Route::Healthz | Route::Picture => {
+                only(AnswerType::Text, form, "text")?;
+                (Body::text("ok\n".to_owned()), Cache::Never)
+            }
         };
         Ok(Answer::new(StatusCode::OK, Some(body), cache))
     }
 }
 
-fn only_json(form: Option<AnswerType>, accepted: &str) -> Result<(), Error> {
+fn only(has: AnswerType, form: Option<AnswerType>, accepted: &str) -> Result<(), Error> {
     match form {
-        None | Some(AnswerType::Json) => Ok(()),
-        Some(_) => Err(Error::new(Code::NotOffered, "this path has no such form")
-            .hint(format!("accepted: type={accepted}"))),
+        Some(form) if form != has => {
+            Err(Error::new(Code::NotOffered, "this path has no such form")
+                .hint(format!("accepted: type={accepted}")))
+        }
+        _ => Ok(()),
     }
 }
 

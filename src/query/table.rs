@@ -70,7 +70,7 @@ pub static PARAMETERS: [Parameter; 21] = [
     Parameter {
         name: "type",
         also: &["return"],
-        accepts: "302 (redirect), 307, json, text (url), html",
+        accepts: TYPES,
         set: |given, query| {
             if given.value.eq_ignore_ascii_case("img") {
                 return Err(type_disabled(given));
@@ -81,7 +81,7 @@ pub static PARAMETERS: [Parameter; 21] = [
     Parameter {
         name: "format",
         also: &[],
-        accepts: "the values of type",
+        accepts: TYPES,
         set: |given, query| {
             if given.value.eq_ignore_ascii_case("img") {
                 return Err(type_disabled(given));
@@ -233,6 +233,7 @@ pub static PARAMETERS: [Parameter; 21] = [
     },
 ];
 
+const TYPES: &str = "302 (redirect), 307, json, text (url), html";
 const PIXELS: &str = "pixels, a whole number from 1";
 const SIZED: &str = "nothing: this site sends its pictures as they are";
 

@@ -29,7 +29,19 @@ fn service_pages() {
         asked.get("/categories?type=text").body(),
         "cats\ncats/tabby\ndogs\n猫\n".as_bytes()
     );
-    assert_eq!(asked.get("/categories?type=html").status(), 404);
+    for (target, has) in [
+        ("/categories?type=html", "json or text"),
+        ("/info?type=text", "json"),
+        ("/healthz?type=json", "text"),
+        ("/robots.txt?json", "text"),
+    ] {
+        let refused = asked.get(target);
+        let said = body(&refused);
+        assert_eq!(refused.status(), 404, "{target}");
+        assert_eq!(said["code"], "not_offered", "{target}");
+        assert_eq!(said["hint"], format!("accepted: type={has}"), "{target}");
+    }
+    assert_eq!(asked.get("/healthz?type=text").status(), 200);
     let info = body(&asked.get("/info"));
     assert_eq!(
         (info["pictures"].clone(), info["entries"].clone()),
