@@ -48,10 +48,7 @@ pub(super) fn read(sink: &mut Sink<'_>, content: &[u8]) {
         serde_json::from_str(text).map(|value| read_value(sink, &mut document, value, &place, 0))
     };
     if let Err(error) = read {
-        sink.refuse(
-            syntax("JSON", &error),
-            position(content, stopped(content, &error)),
-        );
+        sink.refuse(syntax(&error), position(content, stopped(content, &error)));
     }
 }
 
@@ -88,7 +85,7 @@ pub(super) fn read_lines(sink: &mut Sink<'_>, content: &[u8]) {
                 &Place::default(),
             ),
             Err(error) => {
-                sink.problem(syntax("JSON", &error), || here(stopped(bytes, &error)));
+                sink.problem(syntax(&error), || here(stopped(bytes, &error)));
             }
         }
     }
@@ -103,14 +100,10 @@ fn stopped(content: &[u8], error: &serde_json::Error) -> usize {
 }
 
 /// The error without the place that serde_json appends to it.
-fn syntax(format: &'static str, error: &serde_json::Error) -> Reason {
+fn syntax(error: &serde_json::Error) -> Reason {
     let detail = error.to_string();
-    let detail = detail
-        .split(" at line ")
-        .next()
-        .unwrap_or(&detail)
-        .to_owned();
-    Reason::Syntax { format, detail }
+    let detail = detail.split(" at line ").next().unwrap_or(&detail);
+    Reason::Syntax(detail.to_owned())
 }
 
 /// A text and how far it was read.
@@ -226,7 +219,7 @@ fn read_value(
 ) {
     if value.get().starts_with('[') {
         if let Err(error) = read_list(sink, document, value.get(), place) {
-            sink.problem(syntax("JSON", &error), || document.position(value));
+            sink.problem(syntax(&error), || document.position(value));
         }
     } else if let Ok(object) = serde_json::from_str::<Object<'_>>(value.get()) {
         if object.is_picture() {
@@ -288,7 +281,7 @@ fn read_picture(sink: &mut Sink<'_>, document: &mut Document<'_>, value: &RawVal
     if value.get().starts_with('{') {
         return match serde_json::from_str::<Object<'_>>(value.get()) {
             Ok(object) => read_object(sink, document, &object, place, None),
-            Err(error) => sink.problem(syntax("JSON", &error), || here),
+            Err(error) => sink.problem(syntax(&error), || here),
         };
     }
     match serde_json::from_str::<Key<'_>>(value.get()) {
@@ -333,7 +326,7 @@ fn read_object(
         let at = document.offset(raw);
         let set = match serde_json::from_str::<Value<'_>>(raw.get()) {
             Ok(value) => draft.set(field, &value, at, sink),
-            Err(error) => Err(syntax("JSON", &error)),
+            Err(error) => Err(syntax(&error)),
         };
         if let Err(reason) = set {
             return sink.problem(reason, || document.position(raw));

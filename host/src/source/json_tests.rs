@@ -98,6 +98,7 @@ fn a_broken_document_fails_with_its_place() {
         assert!(out.failed);
         let message = out.problems.to_string();
         assert!(message.starts_with(start), "{message}");
+        assert!(message.contains("; accepted: "), "{message}");
     }
 }
 

@@ -56,13 +56,8 @@ pub enum Reason {
         /// Bytes that are accepted.
         most: usize,
     },
-    /// JSON or CSV that cannot be read.
-    Syntax {
-        /// The format's name.
-        format: &'static str,
-        /// The reader's own words.
-        detail: String,
-    },
+    /// JSON that cannot be read, in the reader's own words.
+    Syntax(String),
     /// A quotation mark of a table that encloses no cell.
     OpenQuote {
         /// Line and column of the mark that closes it with other text behind.
@@ -155,7 +150,10 @@ impl fmt::Display for Reason {
             Self::LongLine { bytes, most } => {
                 write!(f, "the line is {bytes} bytes long; accepted: up to {most}")
             }
-            Self::Syntax { format, detail } => write!(f, "is not valid {format}: {detail}"),
+            Self::Syntax(detail) => write!(
+                f,
+                "is not valid JSON: {detail}; accepted: texts in \"…\", commas between elements and none behind the last, no comments"
+            ),
             Self::OpenQuote { closed: None } => f.write_str(
                 "the quotation mark that opens here is never closed; accepted: \"…\" around a cell, and \"\" for a mark inside",
             ),
