@@ -1,5 +1,8 @@
 //! From lists and settings to a packed site.
 
+#[cfg(feature = "compiler")]
+mod overlap;
+
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -41,8 +44,8 @@ pub struct Prepared {
     pub warnings: Vec<Warning>,
     /// Bytes of the longest address.
     pub longest: usize,
-    /// Entries with the same URL that said different things, with their
-    /// places.
+    /// Entries with the same URL that said different things, and addresses
+    /// that a range holds too, with their places.
     pub conflicts: Vec<String>,
 }
 
@@ -121,10 +124,16 @@ impl Input {
         progress(Progress::Packing {
             entries: entries.len(),
         });
+        #[cfg(feature = "compiler")]
+        let overlaps = overlap::remarks(&entries, &origins);
         let packed = pack_site(&settings, entries, &origins)?;
+        let conflicts = conflicts(&packed.duplicates, &origins);
+        // Nobody waits for a remark where a list is read at every start.
+        #[cfg(feature = "compiler")]
+        let conflicts = [conflicts, overlaps].concat();
         Ok(Prepared {
             longest,
-            conflicts: conflicts(&packed.duplicates, &origins),
+            conflicts,
             packed,
             settings,
             problems,

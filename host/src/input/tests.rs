@@ -155,3 +155,43 @@ fn duplicates_that_differ_are_named() {
         "{conflict}"
     );
 }
+
+#[cfg(feature = "compiler")]
+#[test]
+fn an_address_that_a_range_holds_too_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list.txt");
+    let lines = [
+        "https://a.example/{1..10}.jpg",
+        "https://a.example/p{01..10}.jpg?w=1",
+        "https://a.example/10.jpg",
+        "https://a.example/p07.jpg?w=1",
+        // Numbers, digits and ends that are no member's.
+        "https://a.example/0.jpg",
+        "https://a.example/11.jpg",
+        "https://a.example/+5.jpg",
+        "https://a.example/05.jpg",
+        "https://a.example/p7.jpg?w=1",
+        "https://a.example/p07.jpg",
+        "https://a.example/.jpg",
+        "https://a.example/7.jpg/",
+        "https://a.example",
+    ];
+    std::fs::write(&list, lines.join("\n")).unwrap();
+    let input = Input {
+        sources: vec![list.clone()],
+        ..Input::default()
+    };
+    let list = list.display();
+    assert_eq!(
+        input.prepare(&mut |_| {}).unwrap().conflicts,
+        [
+            format!(
+                "{list}:3:1: https://a.example/10.jpg is in the range at {list}:1:1 too, and counts twice"
+            ),
+            format!(
+                "{list}:4:1: https://a.example/p07.jpg?w=1 is in the range at {list}:2:1 too, and counts twice"
+            ),
+        ]
+    );
+}
