@@ -14,7 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, Method, Request, Response};
 
-use super::{Contract, Http, Kind, last_forwarded, posted, seconds, text, unanswered};
+use super::{Contract, Http, Kind, NOTHING, last_forwarded, posted, seconds, text, unanswered};
 use crate::function::{Delivery, EventFailure, Function, Told};
 use crate::runtime_api::{Invocation, RuntimeApi, get, post};
 
@@ -47,7 +47,7 @@ pub(super) const WEB: Kind = Kind {
 pub(super) const IMAGE: Kind = Kind {
     name: "tencent-image",
     platform: "tencent",
-    sign: "nothing; name it",
+    sign: NOTHING,
     told: |_| false,
     contract: |_| {
         let address = (Ipv4Addr::UNSPECIFIED, 9000).into();
