@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{HeaderName, Method, Request, Response};
 use serde_json::Value;
 
-use super::{Contract, Http, Kind, posted, text, unanswered};
+use super::{Contract, Http, Kind, last_forwarded, posted, text, unanswered};
 use crate::function::{Delivery, Function, Told};
 
 /// The second is its older name.
@@ -73,15 +73,14 @@ fn is_invocation(request: &Request<Bytes>) -> bool {
         })
 }
 
-/// The first of `X-Forwarded-For`, without its port.
+/// What the platform's front added to `X-Forwarded-For`, without the port.
 fn client(request: &Request<Bytes>) -> Option<&str> {
-    let list = text(request.headers(), "x-forwarded-for")?;
-    let first = list.split(',').next()?.trim();
-    let address = match first.strip_prefix('[') {
+    let last = last_forwarded(request.headers())?;
+    let address = match last.strip_prefix('[') {
         Some(rest) => rest.split(']').next()?,
-        None => match first.split_once(':') {
+        None => match last.split_once(':') {
             Some((address, port)) if !port.contains(':') => address,
-            _ => first,
+            _ => last,
         },
     };
     Some(address).filter(|address| !address.is_empty())
@@ -114,13 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn addresses_have_no_port() {
+    fn the_caller_is_whom_the_front_saw_without_a_port() {
         for (list, expected) in [
             ("203.0.113.9:53124", Some("203.0.113.9")),
             ("203.0.113.9", Some("203.0.113.9")),
-            ("[2001:db8::1]:443, 10.0.0.1", Some("2001:db8::1")),
+            ("[2001:db8::1]:443", Some("2001:db8::1")),
             ("2001:db8::1", Some("2001:db8::1")),
-            (", 10.0.0.1", None),
+            ("198.51.100.7, 203.0.113.9:53124", Some("203.0.113.9")),
+            ("198.51.100.7, ", None),
         ] {
             let request = Request::get("/").header("x-forwarded-for", list);
             let request = request.body(Bytes::new()).unwrap();
