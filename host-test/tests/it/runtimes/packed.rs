@@ -5,6 +5,7 @@ use std::io::{Cursor, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use edgepick_host::pack::File;
 use host_test::listener::Listener;
 use host_test::runtimes::{Program, RUNTIMES};
 use zip::ZipArchive;
@@ -109,12 +110,25 @@ fn alibabas_hooks_are_answered() {
 
 #[test]
 fn alibabas_default_domain_gets_the_substitute() {
-    let site = site(input(LIST), None);
     let row = host_test::runtimes::find("aliyun").unwrap();
-    let program = deployed(row, &site);
-    let listener = behind(&*program, "default-domain");
-    let reply = get(listener.address(), "/");
-    assert_eq!(reply.status, 200, "{}", reply.text());
+    for (settings, media, begins) in [
+        ("", "application/json", "{\"id\":\""),
+        ("substitute = \"html\"", "text/html", "<!doctype html>"),
+    ] {
+        let mut site = site(input(LIST), None);
+        site.files.push(File {
+            name: "edgepick.toml".into(),
+            mode: 0o644,
+            bytes: settings.as_bytes().into(),
+        });
+        let program = deployed(row, &site);
+        let listener = behind(&*program, "default-domain");
+        let reply = get(listener.address(), "/");
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let said = reply.header("content-type").unwrap_or_default();
+        assert!(said.starts_with(media), "{settings}: {said}");
+        assert!(reply.text().starts_with(begins), "{}", reply.text());
+    }
 }
 
 #[test]
