@@ -21,7 +21,7 @@ use http::Response;
 use serde_json::{Map, Value};
 
 use super::document::{self, Received};
-use super::request::{above_parameters, field, text};
+use super::request::{above_parameters, address, field, forwarded, text};
 use super::{Decoded, Delivery, EventError, Exchange, Reply, WireFormat, event};
 
 /// The format.
@@ -74,8 +74,10 @@ impl WireFormat for Invocation {
         let id = field(&delivery.headers, "x-azure-functions-invocationid")
             .or_else(|| text(&delivery.json, "Metadata.sys.RandGuid"));
         let parameters = trigger.get("Params");
+        // The platform's front adds whom it saw behind what the caller says.
+        let client = forwarded(request.headers()).next_back().and_then(address);
         Ok(Decoded::Exchange(Exchange {
-            client: event::client(request.headers()),
+            client,
             request_id: id.map(str::to_owned),
             // A function is published under `/api` and its name, or under its
             // route, whose parameters are what the site is asked for.

@@ -7,7 +7,7 @@ fn invocation() -> Value {
     json!({"Data": {"pic": {"Url": "https://pics.azurewebsites.net/api/pic/a%20b?id=1&id=2&q=x%20y%2Bz", "Method": "POST",
             "Query": {"id": "1,2", "q": "x y+z"}, "Params": {"name": "a b"}, "Identities": [],
             "Headers": {"Host": ["pics.azurewebsites.net"], "Content-Type": ["application/octet-stream"],
-                        "Cookie": ["a=1; b=2"], "X-Forwarded-For": ["203.0.113.9:53124"]},
+                        "Cookie": ["a=1; b=2"], "X-Forwarded-For": ["198.51.100.7, 203.0.113.9:53124"]},
             "Body": "aGVsbG8="}},
         "Metadata": {"name": "\"a b\"", "sys": {"MethodName": "pic", "RandGuid": "0f0e0d0c"}}})
 }
