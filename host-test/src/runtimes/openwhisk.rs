@@ -59,14 +59,16 @@ pub(super) const RUNTIME: Runtime = Runtime {
     deploy,
 };
 
+/// What an action may take where its owner sets nothing.
+pub(super) const LIMITS: Limits = Limits {
+    start: Duration::from_secs(60),
+    timeout: Duration::from_secs(60),
+    memory: 256,
+};
+
 fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
-    let limits = Limits {
-        start: Duration::from_secs(60),
-        timeout: Duration::from_secs(60),
-        memory: 256,
-    };
     Ok(Box::new(Action(Arc::new(Shared {
-        limits: limits.or(&deployment.settings),
+        limits: LIMITS.or(&deployment.settings),
         settings: deployment.settings,
         ground: deployment.ground,
         log: deployment.log,

@@ -18,10 +18,9 @@ use tokio::sync::Mutex;
 
 use super::machine::{GRACE, Machine};
 use super::openwhisk::{ACTION, API_HOST, SENTINEL, activation, threw};
-use super::package::Modes;
 use super::proxy::posted;
 use super::web::{NOT_LOOPBACK, Web, WebFailure};
-use super::{DeployError, Deployment, Limits, Program, Runtime, image, openwhisk};
+use super::{DeployError, Deployment, Program, Runtime, image, openwhisk};
 use crate::function::Function;
 use crate::gateways::{Failure, Invocation, Outcome};
 
@@ -33,23 +32,13 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 pub(super) const RUNTIME: Runtime = Runtime {
     kind: "openwhisk-proxy",
-    platform: "openwhisk",
     product: "Apache OpenWhisk, image of one's own",
-    gateways: &["openwhisk"],
-    doors: &[],
-    bodies: openwhisk::RUNTIME.bodies,
-    modes: Modes::Kept,
     most_packed: None,
-    most_unpacked: 1 << 30,
     deploy,
+    ..openwhisk::RUNTIME
 };
 
 fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
-    let limits = Limits {
-        start: Duration::from_secs(60),
-        timeout: Duration::from_secs(60),
-        memory: 256,
-    };
     let variables = [
         ("__OW_API_HOST", API_HOST.to_owned()),
         ("__OW_ALLOW_CONCURRENT", "False".to_owned()),
@@ -58,7 +47,7 @@ fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
     plan.writable = true;
     let address = SocketAddr::from((NOT_LOOPBACK, PORT));
     let logs = deployment.settings.logs.unwrap_or(LOGS);
-    let web = Web::new(deployment, plan, address, limits);
+    let web = Web::new(deployment, plan, address, openwhisk::LIMITS);
     Ok(Box::new(Container {
         web,
         logs,

@@ -11,11 +11,10 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::machine::{GRACE, UNPRIVILEGED};
-use super::package::Modes;
 use super::proxy::{acknowledged, posted};
-use super::scf::{BODIES, LIMITS, MOST_UNPACKED, NAME, SCF_REGION, UIN, fields};
+use super::scf::{LIMITS, NAME, SCF_REGION, UIN, fields};
 use super::web::{NOT_LOOPBACK, Web};
-use super::{DeployError, Deployment, Limits, Program, Runtime, image};
+use super::{DeployError, Deployment, Limits, Program, Runtime, image, tencent_event};
 use crate::function::Function;
 use crate::gateways::scf::APP_ID;
 use crate::gateways::{Failure, Invocation, Outcome};
@@ -24,20 +23,9 @@ const PORT: u16 = 9000;
 
 pub(super) const RUNTIME: Runtime = Runtime {
     kind: "tencent-image",
-    platform: "tencent",
     product: "Tencent Cloud SCF, event function that is an image",
-    gateways: &[
-        "tencent_scf_apigw",
-        "tencent_scf_url",
-        "tencent_cloudbase",
-        "tencent_events",
-    ],
-    doors: &[],
-    bodies: BODIES,
-    modes: Modes::Kept,
-    most_packed: None,
-    most_unpacked: MOST_UNPACKED,
     deploy,
+    ..tencent_event::RUNTIME
 };
 
 fn deploy(deployment: Deployment) -> Result<Box<dyn Program>, DeployError> {
